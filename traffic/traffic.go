@@ -1,0 +1,48 @@
+// Package traffic says how many requests come when: curves that are added, events that multiply them or add to them, a
+// calendar that follows the wall clock of a zone, and the chance that turns a rate into single requests. Every shape is a pure
+// function of the time since clock.start; no file is opened and no clock is read here.
+package traffic
+
+import (
+	"math"
+	"time"
+
+	"headroom/chance"
+)
+
+// Forever is the instant that never comes.
+const Forever = time.Duration(math.MaxInt64)
+
+// A Profile is a demand curve: a pure function of the time since clock.start (negative during a settle time), in requests per
+// second, never negative. It is right-continuous.
+type Profile interface {
+	Rate(t time.Duration) float64
+	// Next is the first instant after t at which the rate jumps or bends, Forever if there is none: between two of them it is
+	// smooth.
+	Next(t time.Duration) time.Duration
+}
+
+// Arrivals yields the instants of a run's first attempts one after the other, never descending; Forever when there are none
+// left.
+type Arrivals interface{ Next() time.Duration }
+
+// A Volume yields how many requests come in an interval, for the fluid engine; intervals are asked for in order, without
+// gaps. It may be a fraction.
+type Volume interface {
+	Offered(from, to time.Duration) float64
+}
+
+// A Demand is all the traffic of a scenario, ready to be drawn for one run. The same Source gives the same demand, whatever
+// the rest of the scenario. Times are since clock.start; [from, to) is the simulated time, settle included.
+type Demand interface {
+	Profile(chance.Source) Profile // curves × events, with the random events of this run
+	Arrivals(src chance.Source, from, to time.Duration) Arrivals
+	Volume(src chance.Source, from, to time.Duration) Volume
+	Marks(chance.Source) []Mark // the events of this run, by begin
+}
+
+// A Mark is something that a chart should point at: an event of the traffic that happens in this run.
+type Mark struct {
+	From, To time.Duration
+	Text     string // "promotion ×2"
+}
