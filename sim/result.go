@@ -92,10 +92,10 @@ type Minute struct {
 	// Demand is the time of service that arrived in the minute ÷ 60 s: the slots that the offered traffic keeps busy
 	// (a mean rate of first attempts × the mean service time then).
 	Demand float64
-	// ServingMin is the smallest number in service during the minute.
-	ServingMin    int
-	Lost, Refused int  // instances lost, launches refused in the minute
-	Slow          bool // a slowdown or outage of the service touches the minute
+	// ServingMin and ServingMax are the smallest and the largest number in service during the minute.
+	ServingMin, ServingMax int
+	Lost, Refused          int  // instances lost, launches refused in the minute
+	Slow                   bool // a slowdown or outage of the service touches the minute
 }
 
 // Decision is one entry of the decision log; a run of equal held wishes is one entry with Until.
