@@ -180,7 +180,7 @@ func TestEveryValueReadsBack(t *testing.T) {
 			return float64(rapid.IntRange(0, 1_000_000).Draw(t, "n")) / rapid.SampledFrom([]float64{1, 7, 60, 3600, 86400}).Draw(t, "per")
 		})).Draw(t, "rate"))
 		check(t, rate, func(s string) (any, error) { return unit.ParseRate(s) }, rate)
-		share, _ := unit.ParseShare(strconv.FormatFloat(float64(rapid.IntRange(0, 1e9).Draw(t, "share"))/1e7, 'f', -1, 64)+"%") // any share that can be written
+		share, _ := unit.ParseShare(strconv.FormatFloat(float64(rapid.IntRange(0, 1e9).Draw(t, "share"))/1e7, 'f', -1, 64) + "%") // any share that can be written
 		check(t, share, func(s string) (any, error) { return unit.ParseShare(s) }, share)
 		price := unit.Price{Currency: "USD", Nano: rapid.Int64Range(0, 1e15).Draw(t, "nano")}
 		check(t, price, func(s string) (any, error) { return unit.ParsePrice(s) }, price)
