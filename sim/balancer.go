@@ -1,0 +1,256 @@
+package sim
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// A crowd is the instances in service by the number of attempts each holds (waiting + slots busy, abandoned ones included):
+// one bit set for each number, so that the least loaded is found without looking at all of them. An instance stands at a
+// place of its own while it is in service.
+type crowd struct {
+	at     []*instance // by place; nil: free
+	free   []int       // free places
+	levels []level     // by attempts held
+	spare  [][]uint64
+	least  int // no instance holds fewer
+	size   int
+	order  []*instance // in service, by launch number
+	next   int         // round robin: index in order of the next one
+	last   int         // round robin: launch number that came last
+}
+
+// level is the places of the instances that hold the same number of attempts.
+type level struct {
+	set []uint64
+	n   int
+}
+
+func newCrowd() crowd { return crowd{last: -1} }
+
+// join puts an instance among those in service; it may hold something already (never today).
+func (c *crowd) join(i *instance) {
+	if len(c.free) == 0 {
+		c.free = append(c.free, len(c.at))
+		c.at = append(c.at, nil)
+	}
+	i.place = c.free[len(c.free)-1]
+	c.free = c.free[:len(c.free)-1]
+	c.at[i.place] = i
+	c.put(i.place, i.held)
+	k, _ := slices.BinarySearchFunc(c.order, i.number, func(o *instance, n int) int { return o.number - n })
+	c.order = slices.Insert(c.order, k, i)
+	c.size++
+	c.reorder()
+}
+
+// leave takes an instance out of those in service.
+func (c *crowd) leave(i *instance) {
+	c.take(i.place, i.held)
+	c.at[i.place] = nil
+	c.free = append(c.free, i.place)
+	c.order = slices.DeleteFunc(c.order, func(o *instance) bool { return o == i })
+	c.size--
+	i.place = -1
+	c.reorder()
+}
+
+// reorder finds round robin's next one again after the crowd has changed.
+func (c *crowd) reorder() {
+	c.next, _ = slices.BinarySearchFunc(c.order, c.last+1, func(o *instance, n int) int { return o.number - n })
+	if c.next >= len(c.order) {
+		c.next = 0
+	}
+}
+
+// moved tells that an instance in service holds d more.
+func (c *crowd) moved(i *instance, d int) {
+	c.put(i.place, i.held+d) // first: so that the search for the least level never goes far
+	c.take(i.place, i.held)
+	i.held += d
+}
+
+func (c *crowd) put(place, held int) {
+	for len(c.levels) <= held {
+		c.levels = append(c.levels, level{})
+	}
+	l := &c.levels[held]
+	w := place >> 6
+	if len(l.set) <= w {
+		l.set = c.grow(l.set, w+1)
+	}
+	l.set[w] |= 1 << (place & 63)
+	l.n++
+	c.least = min(c.least, held)
+}
+
+func (c *crowd) take(place, held int) {
+	l := &c.levels[held]
+	l.set[place>>6] &^= 1 << (place & 63)
+	l.n--
+	if l.n > 0 {
+		return
+	}
+	if held > 64 { // deep levels are rare: their memory serves others
+		c.spare = append(c.spare, l.set)
+		l.set = nil
+	}
+	for held == c.least && c.least < len(c.levels) && c.levels[c.least].n == 0 {
+		c.least++
+		held++
+	}
+}
+
+// grow makes a set long enough, from spare memory where there is some.
+func (c *crowd) grow(set []uint64, n int) []uint64 {
+	if set == nil && len(c.spare) > 0 {
+		set = c.spare[len(c.spare)-1]
+		c.spare = c.spare[:len(c.spare)-1]
+	}
+	for len(set) < n {
+		set = append(set, 0)
+	}
+	return set
+}
+
+// pick is the r-th of the instances at a level, by place.
+func (l *level) pick(r int) int {
+	for w, word := range l.set {
+		if n := bits.OnesCount64(word); r >= n {
+			r -= n
+			continue
+		}
+		for ; r > 0; r-- {
+			word &= word - 1
+		}
+		return w<<6 + bits.TrailingZeros64(word)
+	}
+	return -1
+}
+
+// below is how many instances hold fewer than n.
+func (c *crowd) below(n int) int {
+	sum := 0
+	for k := 0; k < min(n, len(c.levels)); k++ {
+		sum += c.levels[k].n
+	}
+	return sum
+}
+
+// nth is the r-th of the instances, by what they hold and by place.
+func (c *crowd) nth(r int) *instance {
+	for k := range c.levels {
+		if n := c.levels[k].n; r >= n {
+			r -= n
+			continue
+		}
+		return c.at[c.levels[k].pick(r)]
+	}
+	return nil
+}
+
+// uniform is a number in [0, n) from 32 bits of chance.
+func uniform(bits32 uint64, n int) int { return int(bits32 & 0xffffffff * uint64(n) >> 32) }
+
+// A balancer chooses an instance for an attempt among those in service that hold fewer than limit; nil if there is none.
+// word is the attempt's own chance, 64 bits.
+type balancer interface {
+	choose(c *crowd, limit int, word uint64) *instance
+}
+
+// anyone is the limit of those who may hold any number.
+const anyone = int(^uint(0) >> 1)
+
+func newBalancer(name string) balancer {
+	switch name {
+	case "random":
+		return random{}
+	case "round-robin":
+		return roundRobin{}
+	case "two-choices":
+		return twoChoices{}
+	default:
+		return leastOutstanding{}
+	}
+}
+
+type random struct{}
+
+func (random) choose(c *crowd, limit int, word uint64) *instance {
+	if limit == anyone {
+		if c.size == 0 {
+			return nil
+		}
+		return c.order[uniform(word, c.size)]
+	}
+	n := c.below(limit)
+	if n == 0 {
+		return nil
+	}
+	return c.nth(uniform(word, n))
+}
+
+// roundRobin goes by launch number and skips no full queue.
+type roundRobin struct{}
+
+func (roundRobin) choose(c *crowd, limit int, _ uint64) *instance {
+	for range c.size {
+		i := c.order[c.next]
+		c.last = i.number
+		c.next++
+		if c.next == len(c.order) {
+			c.next = 0
+		}
+		if i.held < limit {
+			return i
+		}
+	}
+	return nil
+}
+
+type leastOutstanding struct{}
+
+func (leastOutstanding) choose(c *crowd, limit int, word uint64) *instance {
+	if c.size == 0 || c.least >= limit {
+		return nil
+	}
+	l := &c.levels[c.least]
+	if l.n == 1 {
+		return c.at[l.pick(0)]
+	}
+	return c.at[l.pick(uniform(word, l.n))]
+}
+
+// twoChoices draws two distinct ones and takes the one that holds less (Mitzenmacher 1996).
+type twoChoices struct{}
+
+func (twoChoices) choose(c *crowd, limit int, word uint64) *instance {
+	n := c.size
+	if limit != anyone {
+		n = c.below(limit)
+	}
+	if n == 0 {
+		return nil
+	}
+	at := func(k int) *instance {
+		if limit == anyone {
+			return c.order[k]
+		}
+		return c.nth(k)
+	}
+	// 31 bits for the first, 32 for the second, one for a tie: uniform to 2⁻³¹ of the fleet's size
+	one := uniform(word>>32&^1, n)
+	a := at(one)
+	if n == 1 {
+		return a
+	}
+	two := uniform(word, n-1)
+	if two >= one {
+		two++
+	}
+	b := at(two)
+	if b.held < a.held || b.held == a.held && word>>32&1 == 1 {
+		return b
+	}
+	return a
+}

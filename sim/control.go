@@ -1,0 +1,167 @@
+package sim
+
+import (
+	"slices"
+	"time"
+
+	"headroom/policy"
+)
+
+// control is where a scaler meets its world: it is asked when it wants to be, sees what is visible, and what it decides is
+// carried out and written down.
+type control struct {
+	cfg     *Config
+	scaler  policy.Scaler
+	fleet   *fleet
+	monitor *monitor
+	next    clock // asked at the first step at or after
+	past    []policy.Moment
+	byPast  []int // per change of the fleet: its moment
+	obs     policy.Observation
+	log     []Decision
+	moments []int          // per entry of the log: its moment in the past, −1 if it changed nothing
+	open    map[string]int // per policy: its last entry in the log
+	again   map[string]int // per text of a refused launch: its entry in the log
+	happens []Happening
+	ledger  func(Happening)
+}
+
+func newControl(cfg *Config, s policy.Scaler, f *fleet, m *monitor) *control {
+	c := &control{cfg: cfg, scaler: s, fleet: f, monitor: m, open: map[string]int{}, again: map[string]int{}}
+	f.completed, f.note = c.complete, c.happened
+	c.obs = policy.Observation{
+		Points: func(metric string) []policy.Point {
+			if e := m.feed(metric); e != nil {
+				return e.seen(int64(c.obs.Now))
+			}
+			return nil
+		},
+		Delay:  func(metric string) time.Duration { _, d := cfg.Metrics.Timing(metric); return d },
+		Period: func(metric string) time.Duration { p, _ := cfg.Metrics.Timing(metric); return p },
+	}
+	return c
+}
+
+// begin puts the first instances in service.
+func (c *control) begin(t clock) {
+	d := c.scaler.Begin(time.Duration(t), *c.cfg.Fleet.Start)
+	c.fleet.stand(t, d.Want)
+	c.write(t, d.Entries, -1)
+	c.next = t
+}
+
+// decide asks the scaler if it wants to be asked at t, and carries out its decision.
+func (c *control) decide(t clock) {
+	if t < c.next {
+		return
+	}
+	f := c.fleet
+	c.obs.Now = time.Duration(t)
+	c.obs.Fleet = policy.Fleet{Desired: f.desired, InService: len(f.serving), Starting: len(f.starting), Draining: len(f.draining)}
+	c.obs.Past = c.past
+	d := c.scaler.Decide(c.obs)
+	c.next = int64(c.scaler.Next(time.Duration(t)))
+	moment := -1
+	if d.Want != f.desired {
+		moment = len(c.past)
+		by := ""
+		for _, e := range d.Entries {
+			if e.From != e.To {
+				by = e.Policy
+			}
+		}
+		c.past = append(c.past, policy.Moment{At: time.Duration(t), From: f.desired, To: d.Want, By: by, Complete: -1})
+		c.byPast = append(c.byPast, moment)
+		f.resize(t, d.Want)
+	}
+	c.write(t, d.Entries, moment)
+}
+
+// complete notes that a change of capacity is done; the scaler is asked at the next step.
+func (c *control) complete(t clock, change int) {
+	m := &c.past[c.byPast[change]]
+	m.Done, m.Complete = true, time.Duration(t)
+	c.next = min(c.next, t)
+}
+
+// happened notes what happened to instances; the same again and again is one entry.
+func (c *control) happened(h Happening) {
+	c.happens = append(c.happens, h)
+	c.ledger(h)
+	reason := policy.Reason{Text: h.Text}
+	switch h.What {
+	case "lost":
+		reason.Code = policy.Lost
+	case "refused":
+		reason.Code = policy.Refused
+	case "replaced":
+		reason.Code = policy.Replaced
+	}
+	if k, ok := c.again[h.Text]; ok && h.At-c.log[k].Until <= c.cfg.Fleet.ReplaceAfter+time.Second {
+		c.log[k].Until = h.At
+		return
+	}
+	e := policy.Entry{Policy: "fleet", From: c.fleet.desired, To: c.fleet.desired, Why: []policy.Reason{reason}}
+	if reason.Code == policy.Refused {
+		c.again[h.Text] = len(c.log)
+	}
+	c.add(Decision{At: h.At, Until: h.At, Entry: e, Complete: -1}, -1)
+}
+
+// add puts a decision in the log; moment is its change in the past, −1 if it changed nothing.
+func (c *control) add(d Decision, moment int) {
+	c.log = append(c.log, d)
+	c.moments = append(c.moments, moment)
+}
+
+// write puts entries in the log; a held wish that is the same as this policy's last one, decided within a minute, continues it.
+func (c *control) write(t clock, entries []policy.Entry, moment int) {
+	at := time.Duration(t)
+	for _, e := range entries {
+		k, ok := c.open[e.Policy]
+		if ok && e.From == e.To && e.HeldBy != "" && at-c.log[k].Until <= time.Minute && same(&c.log[k].Entry, &e) {
+			c.log[k].Until = at
+			continue
+		}
+		e.Why = slices.Clone(e.Why)
+		c.open[e.Policy] = len(c.log)
+		of := -1
+		if e.From != e.To {
+			of = moment
+		}
+		c.add(Decision{At: at, Until: at, Entry: e, Complete: -1}, of)
+	}
+}
+
+// same tells whether two held wishes are equal, but for their words.
+func same(a, b *policy.Entry) bool {
+	return a.From == b.From && a.To == b.To && a.Wish == b.Wish && a.HasWish == b.HasWish && a.HeldBy == b.HeldBy
+}
+
+// report forgets the log of the settle time.
+func (c *control) report() {
+	c.log, c.moments, c.happens = nil, nil, nil
+	clear(c.open)
+	clear(c.again)
+}
+
+// finish writes the log and counts it.
+func (c *control) finish(r *Result) {
+	r.Decisions, r.Happenings = c.log, c.happens
+	r.Scaling.HeldBy = map[policy.Hold]int{}
+	for k := range r.Decisions {
+		d := &r.Decisions[k]
+		if d.To > d.From {
+			r.Scaling.Out++
+		}
+		if d.To < d.From {
+			r.Scaling.In++
+		}
+		if d.HeldBy != "" {
+			r.Scaling.HeldBy[d.HeldBy]++
+		}
+		if m := c.moments[k]; m >= 0 && c.past[m].Done {
+			d.Complete = c.past[m].Complete
+		}
+	}
+}

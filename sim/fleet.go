@@ -1,0 +1,325 @@
+package sim
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"headroom/chance"
+)
+
+// state is where an instance is in its life.
+type state uint8
+
+const (
+	starting state = iota // launched, not yet in service
+	serving
+	draining // takes no new attempts
+	gone     // drained, cancelled or lost
+)
+
+// instance is one machine, from its launch on.
+type instance struct {
+	number   int // launch number, from 0
+	state    state
+	zone     int
+	launched clock
+	entered  clock // came into service; never if it has not
+	change   int   // the change that launched or removes it, −1 if none waits for it
+
+	hold // what the engine knows of it
+}
+
+// A fleet is the instances and all that happens to them by themselves: they start, fail, are lost and launched anew.
+// It counts by state, knows when a change of capacity is complete, and bills each instance at its end.
+type fleet struct {
+	cfg     *Fleet
+	src     chance.Source
+	service service
+	bill    *bill
+
+	desired  int
+	starting []*instance // by launch number
+	serving  []*instance // by launch number
+	draining []*instance // by the time they were removed
+	retry    []*relaunch // lost or refused ones that wait for their new launch, by the time they were ordered
+	launches int         // launch numbers given
+
+	provision, load chance.Law
+	due             []happening // a heap by (at, class, seq)
+	seq             int
+	changes         []change
+	completed       func(t clock, change int)
+	note            func(Happening)
+	zoneClosed      []clock // per zone: launches are refused before this instant
+
+	inStarting, inService, inDraining area
+	extremes                          extremes
+}
+
+// relaunch is a lost or refused instance that waits for its new launch.
+type relaunch struct{ cancelled bool }
+
+// change is a change of desired capacity under way.
+type change struct{ left int }
+
+func newFleet(cfg *Config) *fleet {
+	f := &fleet{cfg: &cfg.Fleet, src: cfg.Source, provision: cfg.Fleet.StartUp.Provision.Law(), load: cfg.Fleet.StartUp.Load.Law()}
+	f.bill = newBill(&cfg.Fleet)
+	f.zoneClosed = make([]clock, max(1, f.cfg.Zones))
+	for i := range f.zoneClosed {
+		f.zoneClosed[i] = -never
+	}
+	f.plan()
+	return f
+}
+
+// stand puts n instances in service at the begin; they are charged from there.
+func (f *fleet) stand(t clock, n int) {
+	f.desired = n
+	for range n {
+		i := &instance{number: f.launches, zone: f.emptiest(-never), launched: t, entered: never, change: -1}
+		f.launches++
+		f.inStarting.add(t, 1)
+		f.starting = append(f.starting, i)
+		f.enter(t, i)
+	}
+}
+
+// resize makes desired capacity want, launching or removing at once, and returns the number of this change.
+func (f *fleet) resize(t clock, want int) int {
+	id := len(f.changes)
+	f.changes = append(f.changes, change{})
+	f.changes[id].left = 1 // holds the change open until all is ordered
+	more := want - f.desired
+	f.desired = want
+	for range more {
+		f.changes[id].left++
+		f.launch(t, id)
+	}
+	if more < 0 {
+		f.remove(t, -more, id)
+	}
+	f.done(t, id)
+	return id
+}
+
+// done is one part of a change that is complete.
+func (f *fleet) done(t clock, id int) {
+	if id < 0 {
+		return
+	}
+	f.changes[id].left--
+	if f.changes[id].left == 0 {
+		f.completed(t, id)
+	}
+}
+
+// launch orders one instance, unless it is refused; change −1 is a replacement.
+func (f *fleet) launch(t clock, change int) bool {
+	number := f.launches
+	f.launches++
+	zone, why := f.refused(t, number)
+	if why != "" {
+		f.note(Happening{At: nanos(t), What: "refused", Count: 1, Text: why})
+		f.again(t)
+		f.done(t, change)
+		return false
+	}
+	i := &instance{number: number, zone: zone, launched: t, entered: never, change: change}
+	f.inStarting.add(t, 1)
+	f.starting = append(f.starting, i)
+	r := f.stream("start-up", "", number)
+	ready := t + int64(f.provision.Draw(r)) + int64(f.load.Draw(r))
+	if ready <= t {
+		f.enter(t, i)
+		return true
+	}
+	f.schedule(happening{at: ready, class: enters, instance: i})
+	return true
+}
+
+// again orders a new launch after replace-after.
+func (f *fleet) again(t clock) {
+	r := &relaunch{}
+	f.retry = append(f.retry, r)
+	f.schedule(happening{at: t + int64(f.cfg.ReplaceAfter), class: relaunches, relaunch: r})
+}
+
+// enter brings a starting instance into service.
+func (f *fleet) enter(t clock, i *instance) {
+	f.starting = slices.DeleteFunc(f.starting, func(o *instance) bool { return o == i })
+	at, _ := slices.BinarySearchFunc(f.serving, i.number, func(o *instance, n int) int { return o.number - n })
+	f.serving = slices.Insert(f.serving, at, i)
+	f.inStarting.add(t, -1)
+	f.serve(t, 1)
+	i.state, i.entered = serving, t
+	f.service.add(t, i)
+	f.done(t, i.change)
+	i.change = -1
+	f.mortal(t, i)
+}
+
+// serve changes the number in service.
+func (f *fleet) serve(t clock, d int64) {
+	f.extremes.change(t, f.inService.n)
+	f.inService.add(t, d)
+}
+
+// remove takes n instances away: those that wait for a new launch first, then starting ones, then those in service, the
+// newest first. By launch order, never by the time a start would end: that would look into the future.
+func (f *fleet) remove(t clock, n, id int) {
+	for ; n > 0 && len(f.retry) > 0; n-- {
+		last := len(f.retry) - 1
+		f.retry[last].cancelled = true
+		f.retry = f.retry[:last]
+	}
+	for ; n > 0 && len(f.starting) > 0; n-- {
+		i := f.starting[len(f.starting)-1]
+		f.starting = f.starting[:len(f.starting)-1]
+		f.inStarting.add(t, -1)
+		f.end(t, i)
+		f.done(t, i.change)
+	}
+	for ; n > 0 && len(f.serving) > 0; n-- {
+		i := f.serving[len(f.serving)-1]
+		f.serving = f.serving[:len(f.serving)-1]
+		f.serve(t, -1)
+		f.inDraining.add(t, 1)
+		f.draining = append(f.draining, i)
+		i.state, i.change = draining, id
+		f.changes[id].left++
+		f.service.drain(t, i)
+		if i.state == draining && !f.cfg.Drain.Finish {
+			f.schedule(happening{at: t + int64(f.cfg.Drain.Limit), class: cutOff, instance: i})
+		}
+	}
+}
+
+// drained is called by the engine when a draining instance holds nothing any more.
+func (f *fleet) drained(t clock, i *instance) {
+	f.draining = slices.DeleteFunc(f.draining, func(o *instance) bool { return o == i })
+	f.inDraining.add(t, -1)
+	f.end(t, i)
+	f.done(t, i.change)
+}
+
+// lose is the sudden end of an instance in any state; what it held fails.
+func (f *fleet) lose(t clock, i *instance) {
+	was := i.state
+	switch was {
+	case starting:
+		f.starting = slices.DeleteFunc(f.starting, func(o *instance) bool { return o == i })
+		f.inStarting.add(t, -1)
+	case serving:
+		f.serving = slices.DeleteFunc(f.serving, func(o *instance) bool { return o == i })
+		f.serve(t, -1)
+	case draining:
+		f.draining = slices.DeleteFunc(f.draining, func(o *instance) bool { return o == i })
+		f.inDraining.add(t, -1)
+	}
+	f.end(t, i)
+	if was != starting {
+		f.service.lose(t, i)
+	}
+	if was != draining {
+		f.again(t)
+	}
+	f.done(t, i.change)
+}
+
+// end bills an instance.
+func (f *fleet) end(t clock, i *instance) {
+	i.state = gone
+	f.bill.charge(i, t)
+}
+
+// emptiest is the open zone with the fewest instances starting or in service, the lowest first; −1 if none is open.
+func (f *fleet) emptiest(t clock) int {
+	if len(f.zoneClosed) == 1 {
+		if t < f.zoneClosed[0] {
+			return -1
+		}
+		return 0
+	}
+	count := make([]int, len(f.zoneClosed))
+	for _, i := range f.starting {
+		count[i.zone]++
+	}
+	for _, i := range f.serving {
+		count[i.zone]++
+	}
+	best := -1
+	for z, n := range count {
+		if t >= f.zoneClosed[z] && (best < 0 || n < count[best]) {
+			best = z
+		}
+	}
+	return best
+}
+
+// alive is how many instances exist.
+func (f *fleet) alive() int { return len(f.starting) + len(f.serving) + len(f.draining) }
+
+// stream is the chance of one launch.
+func (f *fleet) stream(purpose, name string, number int) *rand.Rand {
+	return f.src.Stream(purpose, name, uint64(number))
+}
+
+// report forgets what was counted before clock.start: an instance alive now is billed as launched now.
+func (f *fleet) report() {
+	f.bill.reset()
+	for _, i := range slices.Concat(f.starting, f.serving, f.draining) {
+		i.launched = 0
+		if i.state != starting {
+			i.entered = 0
+		}
+	}
+	f.extremes.report(0, f.inService.n)
+}
+
+// closeBooks bills all that is alive at the end.
+func (f *fleet) closeBooks(end clock) {
+	for _, i := range slices.Concat(f.starting, f.serving, f.draining) {
+		f.bill.charge(i, end)
+	}
+	f.extremes.change(end, f.inService.n)
+}
+
+// extremes are the least and the most in service over time; what lasts no time does not count. There is one pair for the
+// minute and one for the run.
+type extremes struct {
+	since                  clock
+	minuteMin              int64
+	runMin, runMax         int64
+	minuteKnown, runsKnown bool
+}
+
+// change tells that n held until t.
+func (e *extremes) change(t clock, n int64) {
+	if t <= e.since {
+		return
+	}
+	e.since = t
+	if !e.minuteKnown || n < e.minuteMin {
+		e.minuteMin, e.minuteKnown = n, true
+	}
+	if !e.runsKnown {
+		e.runMin, e.runMax, e.runsKnown = n, n, true
+	}
+	e.runMin, e.runMax = min(e.runMin, n), max(e.runMax, n)
+}
+
+func (e *extremes) report(t clock, n int64) {
+	e.change(t, n)
+	e.minuteKnown, e.runsKnown = false, false
+}
+
+// minute is the least of the minute that ends at t.
+func (e *extremes) minute(t clock, n int64) int {
+	e.change(t, n)
+	e.minuteKnown = false
+	return int(e.minuteMin)
+}
+
+func (i *instance) String() string { return fmt.Sprintf("instance %d", i.number) }

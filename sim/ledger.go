@@ -1,0 +1,191 @@
+package sim
+
+import (
+	"math"
+	"math/big"
+	"time"
+)
+
+// A bill adds up charged instance time: each instance by itself, from its launch (or from service, where starting is free)
+// until its end, rounded up to the granularity and raised to the minimum.
+type bill struct {
+	granularity, minimum int64
+	startingFree         bool
+	whole                total // charged time after the rules
+}
+
+func newBill(cfg *Fleet) *bill {
+	return &bill{granularity: int64(cfg.Billing.Granularity), minimum: int64(cfg.Billing.Minimum), startingFree: cfg.Billing.Starting == "free"}
+}
+
+// charge adds the life of an instance that ended at t.
+func (b *bill) charge(i *instance, t clock) {
+	from := i.launched
+	if b.startingFree {
+		if i.entered == never {
+			return // never came into service: costs nothing
+		}
+		from = i.entered
+	}
+	b.whole.add(b.billed(t - from))
+}
+
+// billed is what a life of d nanoseconds is charged as.
+func (b *bill) billed(d int64) int64 {
+	if r := d % b.granularity; r > 0 {
+		d += b.granularity - r
+	}
+	return max(d, b.minimum)
+}
+
+func (b *bill) reset() { b.whole = total{} }
+
+// cost is price × charged time, exactly.
+func (b *bill) cost(cfg *Fleet) Cost {
+	billed := new(big.Int).Mul(big.NewInt(b.whole.seconds), big.NewInt(1e9))
+	billed.Add(billed, big.NewInt(b.whole.nanos))
+	nano := new(big.Rat).SetFrac(big.NewInt(cfg.Price.Nano), big.NewInt(1e9))
+	hours := new(big.Rat).SetFrac(billed, big.NewInt(int64(time.Hour)))
+	return Cost{Currency: cfg.Price.Currency, Total: nano.Mul(nano, hours), Billed: billed}
+}
+
+// A ledger writes the minute rows and adds up states over time. It charges the interval just lived.
+type ledger struct {
+	cfg     *Config
+	fleet   *fleet
+	service service
+	minutes []Minute
+	// what the areas and counts stood at when the minute began
+	tally                       tally
+	starting, serving, draining int64
+	sumStarting, sumServing     total
+	sumDraining                 total
+	sumBusy, sumAlive           total
+	desired                     func() int
+	lost, refused               int
+	slow                        *slow
+	mean                        float64 // of the service law, nanoseconds
+	quantiles                   []time.Duration
+	reporting                   bool
+	perHour                     float64
+	startingFree                bool
+	slots                       float64
+	wholeMinutes                int
+	lastClosed                  clock
+}
+
+func newLedger(cfg *Config, f *fleet, s service) *ledger {
+	l := &ledger{cfg: cfg, fleet: f, service: s, slow: newSlow(cfg.Service.Events)}
+	l.mean = float64(cfg.Service.Time.Law().Mean())
+	l.perHour = float64(cfg.Fleet.Price.Nano) / 1e9
+	l.startingFree = cfg.Fleet.Billing.Starting == "free"
+	l.slots = float64(cfg.Service.Concurrency)
+	l.wholeMinutes = int(cfg.Length / time.Minute)
+	l.minutes = make([]Minute, 0, l.wholeMinutes)
+	l.quantiles = make([]time.Duration, 2*len(cfg.Quantiles)*l.wholeMinutes)
+	return l
+}
+
+// report begins the first reported minute.
+func (l *ledger) report() {
+	l.reporting = true
+	l.mark(0, l.service.tally(0))
+	l.lost, l.refused = 0, 0
+}
+
+func (l *ledger) mark(t clock, y tally) {
+	l.tally = y
+	l.starting, l.serving, l.draining = l.fleet.inStarting.until(t), l.fleet.inService.until(t), l.fleet.inDraining.until(t)
+	l.lastClosed = t
+}
+
+// close ends the minute that ends at t, if one does; the last, partial one is added up but has no row.
+func (l *ledger) close(t clock) {
+	if !l.reporting || t%int64(time.Minute) != 0 && t != int64(l.cfg.Length) {
+		return
+	}
+	y := l.service.tally(t)
+	var d struct{ starting, serving, draining, busy, alive int64 }
+	d.starting = l.fleet.inStarting.until(t) - l.starting
+	d.serving = l.fleet.inService.until(t) - l.serving
+	d.draining = l.fleet.inDraining.until(t) - l.draining
+	d.busy = y.busy - l.tally.busy + y.busyDraining - l.tally.busyDraining
+	d.alive = y.alive - l.tally.alive
+	l.sumStarting.add(d.starting)
+	l.sumServing.add(d.serving)
+	l.sumDraining.add(d.draining)
+	l.sumBusy.add(d.busy)
+	l.sumAlive.add(d.alive)
+	if t%int64(time.Minute) == 0 {
+		l.row(t, y, d.starting, d.serving, d.draining, d.busy, d.alive)
+	}
+	l.mark(t, y)
+}
+
+// row writes the minute that ends at t; the areas are of that minute.
+func (l *ledger) row(t clock, y tally, starting, serving, draining, busy, alive int64) {
+	const minute = float64(time.Minute)
+	was, k, n := &l.tally, len(l.cfg.Quantiles), len(l.minutes)
+	m := Minute{
+		At:       time.Duration(t) - time.Minute,
+		Offered:  y.offered - was.offered,
+		Attempts: y.attempts - was.attempts,
+		Retries:  y.retries - was.retries,
+		Served:   y.served - was.served,
+		Failed:   y.failed - was.failed,
+		Latency:  l.quantiles[2*k*n : 2*k*n+k],
+		Wait:     l.quantiles[2*k*n+k : 2*k*n+2*k],
+		Waiting:  y.waiting + y.backoff,
+		Starting: len(l.fleet.starting),
+		Serving:  len(l.fleet.serving),
+		Draining: len(l.fleet.draining),
+		Desired:  l.fleet.desired,
+
+		ServingMean:  float64(serving) / minute,
+		StartingMean: float64(starting) / minute,
+		DrainingMean: float64(draining) / minute,
+		InFlight:     float64(alive) / minute,
+		Utilization:  ratio(float64(busy), l.slots*float64(serving+draining)),
+		ServingMin:   l.fleet.extremes.minute(t, l.fleet.inService.n),
+		Lost:         l.lost, Refused: l.refused,
+		Slow: l.slow.touches(t-int64(time.Minute), t),
+	}
+	charged := serving + draining
+	if !l.startingFree {
+		charged += starting
+	}
+	m.Cost = l.perHour * float64(charged) / float64(time.Hour)
+	m.Demand = float64(m.Offered) * l.mean * l.slow.factor(t-int64(30*time.Second)) / minute
+	l.service.minute(&m)
+	l.minutes = append(l.minutes, m)
+	l.lost, l.refused = 0, 0
+}
+
+// happened counts losses and refusals for the minute.
+func (l *ledger) happened(h Happening) {
+	switch h.What {
+	case "lost":
+		l.lost += h.Count
+	case "refused":
+		l.refused += h.Count
+	}
+}
+
+// finish writes what was added up.
+func (l *ledger) finish(r *Result) {
+	r.Minutes = l.minutes
+	r.Hours = States{l.sumStarting.value() / 3600, l.sumServing.value() / 3600, l.sumDraining.value() / 3600}
+	r.ServingMean = l.sumServing.value() / l.cfg.Length.Seconds()
+	r.ServingMin, r.ServingMax = int(l.fleet.extremes.runMin), int(l.fleet.extremes.runMax)
+	r.Utilization = ratio(l.sumBusy.value(), l.slots*(l.sumServing.value()+l.sumDraining.value()))
+	r.InFlight = l.sumAlive.value() / l.cfg.Length.Seconds()
+	r.Cost = l.fleet.bill.cost(l.fleet.cfg)
+}
+
+// ratio is a ÷ b, NaN where b is 0.
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return math.NaN()
+	}
+	return a / b
+}

@@ -1,0 +1,394 @@
+package sim
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"headroom/chance"
+	"headroom/traffic"
+)
+
+// hold is what the requests engine knows of an instance.
+type hold struct {
+	place int // in the crowd; −1: not in service
+	held  int // attempts: waiting + slots busy, abandoned ones included
+	busy  int // slots busy
+	queue fifo
+	slots []uint32 // the requests in its slots, in no order
+}
+
+// requests is the engine that lives every single request: discrete events, exactly.
+type requests struct {
+	ctx      context.Context
+	cfg      *Service
+	src      chance.Source
+	fleet    *fleet
+	crowd    crowd
+	balancer balancer
+	law      chance.Law
+	slow     *slow
+	service  *rand.Rand // first tries' services, in order of arrival
+	routing  *rand.Rand // first tries' routing, in order of arrival
+	arrivals traffic.Arrivals
+
+	nextArrival clock
+	departures  events
+	retries     events
+	deadlines   deadlines
+	pool        pool
+	shared      *fifo // the fleet's one queue, nil if each instance has its own
+	limit       int   // of each queue (own or shared)
+	timeout     int64 // of an attempt; 0: none
+	onlyWaiting bool  // clients give up only while they wait
+	attempts    int
+	budget      float64 // retries a first attempt pays for; < 0: no budget
+	tokens      float64
+	seq         uint32
+	number      uint64 // requests so far
+
+	count     tally // counts only; areas are kept below
+	before    tally // what was counted before clock.start
+	failedBy  FailedBy
+	carriedIn int64
+	busy      area // slots busy on instances in service
+	draining  area // slots busy on draining ones
+	active    area // instances in service with a busy slot
+	queued    area
+	alive     area
+	wasted    total
+	sinceNew  int64   // attempts since the number in service last changed
+	shares    float64 // Σ 1 ÷ instances in service, of attempts before that
+	recorder  recorder
+	events    int
+	stopped   error
+}
+
+func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
+	s := &cfg.Service
+	e := &requests{
+		ctx: ctx, cfg: s, src: cfg.Source, fleet: f, crowd: newCrowd(), balancer: newBalancer(s.Balancer),
+		law: s.Time.Law(), slow: newSlow(s.Events),
+		service: cfg.Source.Stream("service", "", 0), routing: cfg.Source.Stream("routing", "", 0),
+		arrivals: cfg.Traffic.Arrivals(cfg.Source, -cfg.Settle, cfg.Length),
+		limit:    int(s.Queue.Own), timeout: int64(s.Timeout.Total), attempts: max(1, s.Retries.Attempts), budget: -1,
+		recorder: newRecorder(cfg.Quantiles),
+	}
+	if s.Timeout.Waiting > 0 {
+		e.timeout, e.onlyWaiting = int64(s.Timeout.Waiting), true
+	}
+	if s.Queue.Shared != nil {
+		e.shared, e.limit = &fifo{}, int(*s.Queue.Shared)
+	}
+	if e.limit < 0 {
+		e.limit = anyone
+	}
+	if s.Retries.Budget != nil {
+		e.budget = float64(*s.Retries.Budget)
+	}
+	e.nextArrival = int64(e.arrivals.Next())
+	return e
+}
+
+// serve lives everything before until. At one instant completions come first, then timeouts, then arrivals.
+func (e *requests) serve(until clock) {
+	for {
+		t, what := e.departures.top(), departs
+		if e.deadlines.size > 0 && e.deadlines.first().at < t {
+			t, what = e.deadlines.first().at, timesOut
+		}
+		if e.retries.top() < t {
+			t, what = e.retries.top(), retries
+		}
+		if e.nextArrival < t {
+			t, what = e.nextArrival, arrives
+		}
+		if t >= until || e.stopped != nil {
+			return
+		}
+		switch what {
+		case arrives:
+			e.arrive(t)
+		case departs:
+			e.depart(e.departures.pop())
+		case timesOut:
+			e.timeOut()
+		case retries:
+			e.again(e.retries.pop())
+		}
+		if e.events++; e.events&0xffff == 0 {
+			e.stopped = e.ctx.Err()
+		}
+	}
+}
+
+// what happens next in the engine.
+type next uint8
+
+const (
+	departs next = iota
+	timesOut
+	retries
+	arrives
+)
+
+// arrive is a new request: all that belongs to it is drawn now.
+func (e *requests) arrive(t clock) {
+	e.nextArrival = int64(e.arrivals.Next())
+	r := e.pool.take()
+	q := &e.pool.all[r]
+	q.born, q.number, q.try = t, e.number, 1
+	q.work = int64(e.law.Draw(e.service))
+	e.number++
+	e.count.offered++
+	e.alive.add(t, 1)
+	if e.budget >= 0 {
+		e.tokens = min(e.tokens+e.budget, max(1, budgetDepth*e.budget))
+	}
+	e.attempt(t, r, e.routing.Uint64())
+}
+
+// budgetDepth is how many first attempts a retry budget looks back on at most: its bucket holds what they pay for.
+const budgetDepth = 1000
+
+// attempt sends one try to an instance, or to the queue, or nowhere.
+func (e *requests) attempt(t clock, r uint32, word uint64) {
+	q := &e.pool.all[r]
+	q.came = t
+	e.count.attempts++
+	e.sinceNew++
+	if e.shared == nil && e.crowd.size == 0 {
+		e.fail(t, r, noCapacity)
+		return
+	}
+	limit := anyone
+	if e.shared != nil {
+		limit = e.cfg.Concurrency // only instances with a free slot are asked
+	}
+	i := e.balancer.choose(&e.crowd, limit, word)
+	queue := e.shared
+	if queue == nil {
+		queue = &i.queue
+	}
+	switch {
+	case i != nil && i.busy < e.cfg.Concurrency:
+		e.crowd.moved(i, 1)
+		e.start(t, r, i)
+	case queue.size >= e.limit:
+		e.fail(t, r, rejected)
+		return
+	default:
+		if e.shared == nil {
+			e.crowd.moved(i, 1)
+			q.instance = i
+		}
+		q.state = waiting
+		queue.push(&e.pool, r)
+		e.queued.add(t, 1)
+	}
+	if e.timeout > 0 {
+		e.deadlines.push(deadline{at: t + e.timeout, req: r, gen: q.gen})
+	}
+}
+
+// start gives an attempt a slot; the instance already counts it among those it holds.
+func (e *requests) start(t clock, r uint32, i *instance) {
+	q := &e.pool.all[r]
+	q.state, q.instance, q.began = inService, i, t
+	i.busy++
+	q.slot = uint32(len(i.slots))
+	i.slots = append(i.slots, r)
+	if i.place >= 0 {
+		e.busy.add(t, 1)
+		if i.busy == 1 {
+			e.active.add(t, 1)
+		}
+	} else {
+		e.draining.add(t, 1)
+	}
+	q.seq = e.seq
+	e.departures.push(event{at: e.slow.completion(t, q.work), seq: e.seq, req: r})
+	e.seq++
+}
+
+// depart is a slot that has done its work, unless it was freed before.
+func (e *requests) depart(v event) {
+	q := &e.pool.all[v.req]
+	if q.seq != v.seq || q.state != inService && q.state != abandoned {
+		return
+	}
+	i := q.instance
+	if q.state == inService {
+		e.count.served++
+		e.alive.add(v.at, -1)
+		e.recorder.served(v.at-q.born, q.began-q.born)
+		if e.recorder.watched {
+			from := q.came
+			if e.shared != nil {
+				from = q.began
+			}
+			e.recorder.model.add(time.Duration(v.at - from))
+		}
+	} else {
+		e.wasted.add(v.at - q.gaveUp)
+	}
+	e.free(v.at, v.req, i)
+	e.refill(v.at, i)
+}
+
+// free empties the slot of an attempt and forgets the attempt.
+func (e *requests) free(t clock, r uint32, i *instance) {
+	q := &e.pool.all[r]
+	last := i.slots[len(i.slots)-1]
+	i.slots[q.slot] = last
+	e.pool.all[last].slot = q.slot
+	i.slots = i.slots[:len(i.slots)-1]
+	i.busy--
+	if i.place >= 0 {
+		e.busy.add(t, -1)
+		if i.busy == 0 {
+			e.active.add(t, -1)
+		}
+	} else {
+		e.draining.add(t, -1)
+	}
+	e.letGo(i)
+	e.pool.give(r)
+}
+
+// letGo counts one attempt less on an instance.
+func (e *requests) letGo(i *instance) {
+	if i.place >= 0 {
+		e.crowd.moved(i, -1)
+	} else {
+		i.held--
+	}
+}
+
+// refill gives the free slots of an instance to those who wait for them; a draining one that holds nothing is gone.
+func (e *requests) refill(t clock, i *instance) {
+	for i.busy < e.cfg.Concurrency {
+		switch {
+		case e.shared == nil && i.queue.size > 0:
+			r := i.queue.pop(&e.pool)
+			e.queued.add(t, -1)
+			e.start(t, r, i)
+		case e.shared != nil && i.place >= 0 && e.shared.size > 0:
+			r := e.shared.pop(&e.pool)
+			e.queued.add(t, -1)
+			e.crowd.moved(i, 1)
+			e.start(t, r, i)
+		default:
+			if i.state == draining && i.busy == 0 {
+				e.fleet.drained(t, i)
+			}
+			return
+		}
+	}
+}
+
+// timeOut is the first deadline: its client gives up if the attempt is still there.
+func (e *requests) timeOut() {
+	d := *e.deadlines.first()
+	e.deadlines.drop()
+	q := &e.pool.all[d.req]
+	if q.gen != d.gen {
+		return
+	}
+	switch {
+	case q.state == waiting:
+		e.unqueue(d.at, d.req)
+		e.fail(d.at, d.req, timedOut)
+	case q.state == inService && !e.onlyWaiting:
+		client := e.pool.take() // the request goes on without its slot
+		q = &e.pool.all[d.req]
+		c := &e.pool.all[client]
+		c.born, c.number, c.try = q.born, q.number, q.try
+		q.state, q.gaveUp = abandoned, d.at
+		if e.cfg.Abandoned == "drop" {
+			i := q.instance
+			e.free(d.at, d.req, i)
+			e.refill(d.at, i)
+		}
+		e.fail(d.at, client, timedOut)
+	}
+}
+
+// unqueue takes a waiting attempt out of its queue.
+func (e *requests) unqueue(t clock, r uint32) {
+	q := &e.pool.all[r]
+	e.queued.add(t, -1)
+	if e.shared != nil {
+		e.shared.remove(&e.pool, r)
+		return
+	}
+	q.instance.queue.remove(&e.pool, r)
+	e.letGo(q.instance)
+	q.instance = nil
+}
+
+// cause is why an attempt failed.
+type cause uint8
+
+const (
+	rejected cause = iota
+	timedOut
+	noCapacity
+	lostInstance
+)
+
+// fail ends an attempt that holds no slot and stands in no queue: it is tried again, or the request has failed.
+func (e *requests) fail(t clock, r uint32, why cause) {
+	q := &e.pool.all[r]
+	e.count.failedAttempts++
+	if q.try < e.attempts && (e.budget < 0 || e.tokens >= 1) {
+		if e.budget >= 0 {
+			e.tokens--
+		}
+		wait, word := e.backoff(q)
+		e.pool.renew(r)
+		q.state, q.word = backoff, word
+		e.count.backoff++
+		e.retries.push(event{at: t + wait, seq: e.seq, req: r})
+		e.seq++
+		return
+	}
+	e.count.failed++
+	e.alive.add(t, -1)
+	switch why {
+	case rejected:
+		e.failedBy.Rejected++
+	case timedOut:
+		e.failedBy.Timeout++
+	case noCapacity:
+		e.failedBy.NoCapacity++
+	case lostInstance:
+		e.failedBy.InstanceLost++
+	}
+	e.pool.give(r)
+}
+
+// backoff draws all that belongs to a request's next try: how long it waits before it, its service and its routing.
+func (e *requests) backoff(q *request) (wait int64, word uint64) {
+	r := e.src.Stream("retries", "", q.number*128+uint64(q.try))
+	wait = int64(e.cfg.Retries.Backoff) << min(q.try-1, 40)
+	if wait < 0 || wait > int64(100*24*time.Hour) {
+		wait = int64(100 * 24 * time.Hour)
+	}
+	if e.cfg.Retries.Jitter == "full" {
+		wait = int64(r.Float64() * float64(wait))
+	} else {
+		r.Float64()
+	}
+	q.work = int64(e.law.Draw(r))
+	return wait, r.Uint64()
+}
+
+// again is the next try of a request.
+func (e *requests) again(v event) {
+	q := &e.pool.all[v.req]
+	q.try++
+	e.count.backoff--
+	e.count.retries++
+	e.attempt(v.at, v.req, q.word)
+}

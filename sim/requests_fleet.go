@@ -1,0 +1,115 @@
+package sim
+
+import "time"
+
+// add brings an instance into service: it takes what waits in a shared queue at once.
+func (e *requests) add(t clock, i *instance) {
+	e.share()
+	e.crowd.join(i)
+	e.refill(t, i)
+}
+
+// drain takes an instance out of those that get attempts; it serves out what it holds.
+func (e *requests) drain(t clock, i *instance) {
+	e.leave(t, i)
+	e.draining.add(t, int64(i.busy))
+	if i.busy == 0 {
+		e.fleet.drained(t, i)
+	}
+}
+
+// leave takes an instance out of service, with all that its slots count for.
+func (e *requests) leave(t clock, i *instance) {
+	e.share()
+	e.busy.add(t, -int64(i.busy))
+	if i.busy > 0 {
+		e.active.add(t, -1)
+	}
+	e.crowd.leave(i)
+}
+
+// lose fails all that an instance holds.
+func (e *requests) lose(t clock, i *instance) {
+	if i.place >= 0 {
+		e.leave(t, i)
+	} else {
+		e.draining.add(t, -int64(i.busy))
+	}
+	slots := i.slots
+	i.slots, i.busy, i.held = nil, 0, 0
+	for _, r := range slots {
+		q := &e.pool.all[r]
+		if q.state == abandoned {
+			e.wasted.add(t - q.gaveUp)
+			e.pool.give(r)
+			continue
+		}
+		e.fail(t, r, lostInstance)
+	}
+	for i.queue.size > 0 {
+		r := i.queue.pop(&e.pool)
+		e.queued.add(t, -1)
+		e.fail(t, r, lostInstance)
+	}
+}
+
+// share divides the attempts since the last change among the instances that were in service then.
+func (e *requests) share() {
+	if e.crowd.size > 0 {
+		e.shares += float64(e.sinceNew) / float64(e.crowd.size)
+	}
+	e.sinceNew = 0
+}
+
+func (e *requests) perInstance() float64 {
+	e.share()
+	s := e.shares
+	e.shares = 0
+	return s
+}
+
+func (e *requests) tally(t clock) tally {
+	y := e.count
+	y.waiting = e.queued.n
+	y.busy, y.busyDraining, y.active = e.busy.until(t), e.draining.until(t), e.active.until(t)
+	y.queued, y.alive = e.queued.until(t), e.alive.until(t)
+	return y
+}
+
+func (e *requests) watchLatency(percentiles bool) {
+	e.recorder.watched = true
+	e.recorder.model.keep = e.recorder.model.keep || percentiles
+}
+
+func (e *requests) modelLatency() *samples { return e.recorder.modelLatency() }
+
+func (e *requests) report() {
+	e.before = e.count
+	e.carriedIn = e.alive.n
+	e.failedBy, e.wasted = FailedBy{}, total{}
+	e.recorder.reset()
+}
+
+func (e *requests) minute(m *Minute) { e.recorder.minute(m) }
+
+func (e *requests) err() error { return e.stopped }
+
+func (e *requests) finish(end clock, r *Result) {
+	e.recorder.finish(r)
+	q := &r.Requests
+	q.Offered, q.CarriedIn = e.count.offered-e.before.offered, e.carriedIn
+	q.Served, q.Failed = e.count.served-e.before.served, e.count.failed-e.before.failed
+	q.FailedBy = e.failedBy
+	q.Retries = e.count.retries - e.before.retries
+	q.WaitingAtEnd = e.queued.n + e.count.backoff
+	q.InServiceAtEnd = e.alive.n - q.WaitingAtEnd
+	wasted := e.wasted
+	for _, i := range append(append([]*instance(nil), e.fleet.serving...), e.fleet.draining...) {
+		for _, s := range i.slots { // those still at it
+			if a := &e.pool.all[s]; a.state == abandoned {
+				wasted.add(end - max(a.gaveUp, 0))
+			}
+		}
+	}
+	q.Wasted = time.Duration(wasted.value() * 1e9)
+}
