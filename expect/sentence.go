@@ -1,0 +1,163 @@
+package expect
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"headroom/sim"
+)
+
+// Clock is an instant on the wall clock of a run: with the day if the run is longer than one, with seconds if it has any.
+func Clock(r *sim.Result, at time.Duration) string {
+	t := r.Config.Start.Add(at)
+	form := "15:04"
+	if t.Second() != 0 {
+		form = "15:04:05"
+	}
+	if r.Config.Length > 24*time.Hour {
+		form = "Mon 2 Jan " + form
+	}
+	return t.Format(form)
+}
+
+// sentence says when and how much, for the cause that begins in minute i of a breach with these minutes.
+func (f *facts) sentence(c Code, i int, minutes []int) string {
+	m := &f.r.Minutes[i]
+	switch c {
+	case Starting:
+		return f.starting(i)
+	case Detecting:
+		return f.detecting(i)
+	case Cooldown, Updating:
+		h := f.holds[i]
+		return fmt.Sprintf("a wish for %s at %s (now %d) was held by %s until %s; the load needed %d",
+			instances(h.Wish), f.clock(h.At), h.To, held(c), f.clock(max(h.Until, h.At)), f.need(i))
+	case AtMax:
+		if f.fixed {
+			return fmt.Sprintf("the fleet is fixed at %s; the load needed %d", instances(m.Desired), f.most(c, minutes))
+		}
+		return fmt.Sprintf("%s is the limit; %d were wished for at %s, the load needed %d",
+			instances(f.holds[i].To), f.holds[i].Wish, f.clock(f.holds[i].At), f.most(c, minutes))
+	case Lost:
+		return f.lost(i)
+	case Refused:
+		return fmt.Sprintf("launches were refused from %s on; %d of %s in service, the load needed %d",
+			f.clock(m.At), m.ServingMin, instances(m.Desired), f.need(i))
+	case Backlog:
+		return fmt.Sprintf("capacity was enough from %s on, but %s still waited", f.clock(m.At), requests(f.r.Minutes[i-1].Waiting))
+	case ScaledIn:
+		d := f.cuts[i]
+		return fmt.Sprintf("%s took %d to %s at %s; the load needed %d", d.Policy, d.From, instances(d.To), f.clock(d.At), f.most(c, minutes))
+	case Slow:
+		last := i
+		for _, k := range minutes {
+			if f.phases[k] == Slow {
+				last = k
+			}
+		}
+		return fmt.Sprintf("a slowdown or outage of the service from %s to %s", f.clock(m.At), f.clock(f.r.Minutes[last].At+time.Minute))
+	}
+	return f.noise(i)
+}
+
+func (f *facts) clock(at time.Duration) string { return Clock(f.r, at) }
+
+// most is the largest need among the minutes of a cause.
+func (f *facts) most(c Code, minutes []int) int {
+	n := 0
+	for _, i := range minutes {
+		if f.phases[i] == c {
+			n = max(n, f.need(i))
+		}
+	}
+	return n
+}
+
+func (f *facts) noise(i int) string {
+	m := &f.r.Minutes[i]
+	text := fmt.Sprintf("at %s a load of %s on %s in service", f.clock(m.At), decimals(f.load(i)), slots(m.ServingMean*f.slots))
+	if f.short(i) {
+		return text
+	}
+	return "capacity was enough: " + text
+}
+
+// detecting names the load and the first wish for more that came after.
+func (f *facts) detecting(i int) string {
+	m := &f.r.Minutes[i]
+	text := fmt.Sprintf("the load needed %s from %s, %s in service", slots(f.load(i)), f.clock(m.At), decimals(m.ServingMean*f.slots))
+	for k := range f.r.Decisions {
+		d := &f.r.Decisions[k]
+		if d.At >= m.At && (d.To > d.From || d.HasWish && d.Wish > d.To) {
+			return text + "; the first wish for more came at " + f.clock(d.At)
+		}
+	}
+	return text + "; no wish for more came after it"
+}
+
+// starting names the first order that was not complete in minute i.
+func (f *facts) starting(i int) string {
+	m := &f.r.Minutes[i]
+	for k := range f.r.Decisions {
+		d := &f.r.Decisions[k]
+		if d.To <= d.From || d.At >= m.At+time.Minute || d.Complete >= 0 && d.Complete <= m.At {
+			continue
+		}
+		when := "not in service before the end"
+		if d.Complete >= 0 {
+			when = "all in service at " + f.clock(d.Complete)
+		}
+		return fmt.Sprintf("%d → %s ordered at %s, %s; the load needed %d", d.From, instances(d.To), f.clock(d.At), when, f.need(i))
+	}
+	return fmt.Sprintf("%d of %s in service at %s; the load needed %d", m.ServingMin, instances(m.Desired), f.clock(m.At), f.need(i))
+}
+
+// lost names the loss and when it was made up for.
+func (f *facts) lost(i int) string {
+	l := f.losses[i]
+	total := l.count
+	back := "not made up for before the end"
+	for k := i; k < len(f.losses) && f.losses[k].since == l.since; k++ {
+		total = f.losses[k].count
+		if m := &f.r.Minutes[k]; f.losses[k].madeUp(m) {
+			back = "made up for by " + f.clock(m.At+time.Minute)
+			break
+		}
+	}
+	return fmt.Sprintf("%s of %d lost at %s, %s; the load needed %d", instances(total), l.before, f.clock(l.since), back, f.need(i))
+}
+
+func held(c Code) string {
+	if c == Updating {
+		return "a change under way"
+	}
+	return "a cooldown"
+}
+
+func instances(n int) string {
+	if n == 1 {
+		return "1 instance"
+	}
+	return strconv.Itoa(n) + " instances"
+}
+
+func requests(n int64) string {
+	if n == 1 {
+		return "1 request"
+	}
+	return strconv.FormatInt(n, 10) + " requests"
+}
+
+func slots(x float64) string {
+	if decimals(x) == "1" {
+		return "1 slot"
+	}
+	return decimals(x) + " slots"
+}
+
+// decimals writes a number with one decimal at most.
+func decimals(x float64) string {
+	text := strconv.FormatFloat(x, 'f', 1, 64)
+	return trim(text)
+}
