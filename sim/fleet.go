@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"headroom/chance"
 )
@@ -122,7 +123,7 @@ func (f *fleet) launch(t clock, change int) bool {
 	zone, why := f.refused(t, number)
 	if why != "" {
 		f.note(Happening{At: nanos(t), What: "refused", Count: 1, Text: why})
-		f.again(t)
+		f.again(t, max(int64(f.cfg.ReplaceAfter), second))
 		f.done(t, change)
 		return false
 	}
@@ -139,11 +140,14 @@ func (f *fleet) launch(t clock, change int) bool {
 	return true
 }
 
-// again orders a new launch after replace-after.
-func (f *fleet) again(t clock) {
+// second is the least time after which a refused launch is tried again: with none it would be refused for ever at one instant.
+const second = int64(time.Second)
+
+// again orders a new launch after a while.
+func (f *fleet) again(t clock, after int64) {
 	r := &relaunch{}
 	f.retry = append(f.retry, r)
-	f.schedule(happening{at: t + int64(f.cfg.ReplaceAfter), class: relaunches, relaunch: r})
+	f.schedule(happening{at: t + after, class: relaunches, relaunch: r})
 }
 
 // enter brings a starting instance into service.
@@ -223,7 +227,7 @@ func (f *fleet) lose(t clock, i *instance) {
 		f.service.lose(t, i)
 	}
 	if was != draining {
-		f.again(t)
+		f.again(t, int64(f.cfg.ReplaceAfter))
 	}
 	f.done(t, i.change)
 }

@@ -12,6 +12,7 @@ type bill struct {
 	granularity, minimum int64
 	startingFree         bool
 	whole                total // charged time after the rules
+	audit                func(i *instance, from, to clock)
 }
 
 func newBill(cfg *Fleet) *bill {
@@ -28,6 +29,9 @@ func (b *bill) charge(i *instance, t clock) {
 		from = i.entered
 	}
 	b.whole.add(b.billed(t - from))
+	if b.audit != nil {
+		b.audit(i, from, t)
+	}
 }
 
 // billed is what a life of d nanoseconds is charged as.
