@@ -179,7 +179,7 @@ type InstanceFailure struct {
 // LaunchFailure is either Refused (by launch number) or a Limit of instances alive (starting, in service, draining) in [From, To).
 type LaunchFailure struct {
 	Name       string          `yaml:"name"`
-	Refused    unit.Share      `yaml:"refused"`
+	Refused    *unit.Share     `yaml:"refused"`
 	Limit      *int            `yaml:"limit" check:"min=0"`
 	From       *traffic.Moment `yaml:"from"`
 	To         *traffic.Moment `yaml:"to"`

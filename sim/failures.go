@@ -132,7 +132,7 @@ func (f *fleet) refused(t clock, number int) (zone int, why string) {
 			if t >= int64(l.Begin) && t < int64(l.End) && f.alive() >= *l.Limit {
 				return 0, fmt.Sprintf("no capacity above %d instances", *l.Limit)
 			}
-		case f.stream("launch", label(l.Name, n), number).Float64() < float64(l.Refused):
+		case l.Refused != nil && f.stream("launch", label(l.Name, n), number).Float64() < float64(*l.Refused):
 			return 0, "the launch was refused"
 		}
 	}

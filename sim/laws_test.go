@@ -95,13 +95,13 @@ func anyWorld(t *rapid.T) Config {
 	f.Zones = choose(t, "zones", 1, 3)
 	f.ReplaceAfter = choose(t, "replace", 0, 10*time.Second, time.Minute)
 	for range choose(t, "failures", 0, 0, 1, 3) {
-		cap := 4
+		most, share := 4, unit.Share(0.3)
 		f.Failures = append(f.Failures, choose(t, "failure",
 			Failure{Zone: &ZoneFailure{Number: f.Zones, Begin: seconds("zone at", 0, 120), Length: 30 * time.Second}},
 			Failure{Instance: &InstanceFailure{MeanTime: 40 * time.Second}},
 			Failure{Instance: &InstanceFailure{Count: 2, Begin: seconds("at", 0, 120)}},
-			Failure{Launch: &LaunchFailure{Refused: 0.3}},
-			Failure{Launch: &LaunchFailure{Limit: &cap, Begin: 10 * time.Second, End: 100 * time.Second}}))
+			Failure{Launch: &LaunchFailure{Refused: &share}},
+			Failure{Launch: &LaunchFailure{Limit: &most, Begin: 10 * time.Second, End: 100 * time.Second}}))
 	}
 	plan := make([]want, rapid.IntRange(0, 8).Draw(t, "decisions"))
 	for i := range plan {
