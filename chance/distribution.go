@@ -101,10 +101,10 @@ func (e Exponential) Law() Law {
 
 // Lognormal is given by Median and P99, or by Mean and CV.
 type Lognormal struct {
-	Median *time.Duration `yaml:"median" check:"positive" doc:"half of the draws are below it"`
-	P99    *time.Duration `yaml:"p99" check:"positive" doc:"99 of 100 draws are below it; at least the median"`
-	Mean   *time.Duration `yaml:"mean" check:"positive"`
-	CV     *float64       `yaml:"cv" check:"min=0,max=100" doc:"standard deviation ÷ mean"`
+	Median *time.Duration `yaml:"median" check:"positive" instead:"mean,cv" doc:"half of the draws are below it"`
+	P99    *time.Duration `yaml:"p99" check:"positive" instead:"mean,cv" doc:"99 of 100 draws are below it; at least the median"`
+	Mean   *time.Duration `yaml:"mean" check:"positive" instead:"median,p99"`
+	CV     *float64       `yaml:"cv" instead:"median,p99" check:"min=0,max=100" doc:"standard deviation ÷ mean"`
 }
 
 // Law is the lognormal law: sigma = ln(p99 ÷ median) ÷ z(0.99), or sigma² = ln(1 + cv²) and median = mean ÷ exp(sigma² ÷ 2).

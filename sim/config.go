@@ -47,7 +47,7 @@ type Service struct {
 // Queue bounds the requests that wait. Exactly one of the two is meant: Shared if it is not nil.
 type Queue struct {
 	Own    Limit  `yaml:"-"`
-	Shared *Limit `yaml:"shared" doc:"one first-come queue of the whole fleet with this bound"`
+	Shared *Limit `yaml:"shared" required:"true" doc:"one first-come queue of the whole fleet with this bound"`
 }
 
 // Limit is a count ≥ 0, or Unlimited.
@@ -59,7 +59,7 @@ const Unlimited Limit = -1
 // Timeout is how long a client stays; zero is for ever.
 type Timeout struct {
 	Total   time.Duration `yaml:"-"`
-	Waiting time.Duration `yaml:"waiting" check:"positive" doc:"the client gives up only while it waits"`
+	Waiting time.Duration `yaml:"waiting" required:"true" check:"positive" doc:"the client gives up only while it waits"`
 }
 
 // Retries of failed attempts. The zero Attempts means 1: no retry.
@@ -170,19 +170,19 @@ type ZoneFailure struct {
 // (the oldest in service first).
 type InstanceFailure struct {
 	Name     string          `yaml:"name"`
-	MeanTime time.Duration   `yaml:"mean-time" check:"positive"`
-	Count    int             `yaml:"count" check:"min=1"`
-	At       *traffic.Moment `yaml:"at"`
+	MeanTime time.Duration   `yaml:"mean-time" check:"positive" instead:"count,at" doc:"mean of the exponential time in service until an instance is lost"`
+	Count    int             `yaml:"count" check:"min=1,max=100000" instead:"mean-time" doc:"instances lost at once, the oldest in service first"`
+	At       *traffic.Moment `yaml:"at" instead:"mean-time"`
 	Begin    time.Duration   `yaml:"-"`
 }
 
 // LaunchFailure is either Refused (by launch number) or a Limit of instances alive (starting, in service, draining) in [From, To).
 type LaunchFailure struct {
 	Name       string          `yaml:"name"`
-	Refused    *unit.Share     `yaml:"refused"`
-	Limit      *int            `yaml:"limit" check:"min=0"`
-	From       *traffic.Moment `yaml:"from"`
-	To         *traffic.Moment `yaml:"to"`
+	Refused    *unit.Share     `yaml:"refused" instead:"limit,from,to" doc:"share of launches that are refused, tried again after replace-after"`
+	Limit      *int            `yaml:"limit" check:"min=0,max=100000" instead:"refused" doc:"instances alive (starting, in service, draining) above which launches are refused"`
+	From       *traffic.Moment `yaml:"from" instead:"refused"`
+	To         *traffic.Moment `yaml:"to" instead:"refused"`
 	Begin, End time.Duration   `yaml:"-"`
 }
 

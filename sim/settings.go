@@ -2,7 +2,6 @@ package sim
 
 import (
 	"strconv"
-	"time"
 
 	"headroom/problem"
 	"headroom/unit"
@@ -169,18 +168,10 @@ func (r Retries) Check() []problem.Problem {
 
 // Check says whether a slowdown lasts at all.
 func (s Slowdown) Check() []problem.Problem {
-	if s.Rise+s.Hold+s.FallTime() > 0 {
+	if s.Rise+s.Hold > 0 || s.Fall != nil && *s.Fall > 0 {
 		return nil
 	}
 	return []problem.Problem{{Path: "hold", Must: "rise, hold and fall of more than 0s in all", Got: "0s"}}
-}
-
-// FallTime is Fall, or Rise where it is left out.
-func (s Slowdown) FallTime() time.Duration {
-	if s.Fall != nil {
-		return *s.Fall
-	}
-	return s.Rise
 }
 
 // Check says what the fleet's keys cannot mean together. What needs the calendar or the price table is checked with them.
@@ -207,8 +198,8 @@ func (f InstanceFailure) Check() []problem.Problem {
 
 // Check says that the refused launches are of one kind: by chance, or above a limit for a time.
 func (f LaunchFailure) Check() []problem.Problem {
-	byChance := f.Refused != nil && f.Limit == nil && f.From == nil && f.To == nil
-	byLimit := f.Refused == nil && f.Limit != nil && f.From != nil && f.To != nil
+	byChance := f.Limit == nil && f.From == nil && f.To == nil
+	byLimit := f.Refused == 0 && f.Limit != nil && f.From != nil && f.To != nil
 	if byChance || byLimit {
 		return nil
 	}

@@ -67,10 +67,10 @@ type Step struct {
 type Alarm struct {
 	Metric     string         `yaml:"metric" required:"true"`
 	Statistic  Statistic      `yaml:"statistic" default:"average" doc:"average, sum, min, max, count or a percentile p0 to p100 of a period"`
-	Above      *Level         `yaml:"above" doc:"threshold, in the metric's own unit; a duration for a latency"`
-	AtOrAbove  *Level         `yaml:"at-or-above"`
-	Below      *Level         `yaml:"below"`
-	AtOrBelow  *Level         `yaml:"at-or-below"`
+	Above      *Level         `yaml:"above" instead:"at-or-above,below,at-or-below" doc:"threshold, in the metric's own unit; a duration for a latency"`
+	AtOrAbove  *Level         `yaml:"at-or-above" instead:"above,below,at-or-below"`
+	Below      *Level         `yaml:"below" instead:"above,at-or-above,at-or-below"`
+	AtOrBelow  *Level         `yaml:"at-or-below" instead:"above,at-or-above,below"`
 	Period     *time.Duration `yaml:"period" check:"positive" doc:"of a datapoint: 10s, 20s, 30s or whole minutes; that of the published metric if it is left out"`
 	Datapoints Datapoints     `yaml:"datapoints" default:"1 of 1" doc:"how many of the last datapoints must breach"`
 	Missing    string         `yaml:"missing" enum:"missing|ignore|breaching|notBreaching" default:"missing" doc:"what a missing datapoint counts as when there are too few real ones"`
@@ -87,9 +87,9 @@ type Adjustment struct {
 // Schedule is a scheduled action: when it fires it sets min, max or both, and moves the capacity into them.
 type Schedule struct {
 	Name  string `yaml:"name"`
-	Cron  *Cron  `yaml:"cron" doc:"cron(minute hour day-of-month month day-of-week year), weekdays 1-7 are SUN-SAT"`
-	At    *Stamp `yaml:"at" doc:"once, at a local time of zone"`
-	Every *Every `yaml:"every" doc:"again and again (AWS's rate), the first time at from or at the begin of the run"`
+	Cron  *Cron  `yaml:"cron" instead:"at,every" doc:"cron(minute hour day-of-month month day-of-week year), weekdays 1-7 are SUN-SAT"`
+	At    *Stamp `yaml:"at" instead:"cron,every" doc:"once, at a local time of zone"`
+	Every *Every `yaml:"every" instead:"cron,at" doc:"again and again (AWS's rate), the first time at from or at the begin of the run"`
 	Zone  Zone   `yaml:"zone" default:"UTC" doc:"IANA name; daylight saving is followed; Etc/GMT+9 is nine hours behind UTC"`
 	Min   *int   `yaml:"min" check:"min=0,max=100000"`
 	Max   *int   `yaml:"max" check:"min=0,max=100000"`
