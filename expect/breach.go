@@ -68,7 +68,7 @@ func episodes(a Ask, r *sim.Result) (breaches []Breach, minutes [][]int) {
 			b := &breaches[last]
 			b.To = m.At + time.Minute
 			b.Minutes++
-			b.Worst = a.worse(b.Worst, inMinute(a.Measure, r, m))
+			b.Worst = a.worse(b.Worst, InMinute(a.Measure, r, m))
 			minutes[last] = append(minutes[last], i)
 		}
 	}

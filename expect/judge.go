@@ -19,6 +19,8 @@ type Verdict struct {
 	// Missed and Counted are minutes: those that missed the ask (without its share of minutes), of those that count for it.
 	// Both are 0 for money.
 	Missed, Counted int
+
+	currency string // of money
 }
 
 // Judge gives every expectation its verdict.
@@ -66,7 +68,7 @@ func judgeWhole(v *Verdict, r *sim.Result) {
 		judgeMoney(v, r)
 		return
 	}
-	x := whole(v.Ask.Measure, r)
+	x := Whole(v.Ask.Measure, r)
 	if math.IsNaN(x) {
 		v.Held, v.Value, v.Measured = nothing(v.Ask, r)
 		return
@@ -86,6 +88,7 @@ func judgeMoney(v *Verdict, r *sim.Result) {
 		v.Held, v.Value, v.Measured = nothing(v.Ask, r)
 		return
 	}
+	v.currency = r.Cost.Currency
 	bound, _ := new(big.Rat).SetString(v.Ask.amount)
 	v.Held = v.Ask.Op.keeps(amount.Cmp(bound))
 	v.Measured, _ = amount.Float64()
@@ -133,8 +136,8 @@ func (a Ask) holds(x float64) bool {
 	return a.Op.keeps(0)
 }
 
-// whole is the measure of the whole run: nanoseconds, a share or a number; NaN if it does not exist.
-func whole(m Measure, r *sim.Result) float64 {
+// Whole is a measure of the whole run (but of money): nanoseconds, a share or a number; NaN if it does not exist.
+func Whole(m Measure, r *sim.Result) float64 {
 	q := &r.Requests
 	switch m.Of {
 	case Latency:

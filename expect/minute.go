@@ -28,7 +28,7 @@ func (a Ask) minute(r *sim.Result, m *sim.Minute) outcome {
 	if a.Measure.Time() && m.Served == 0 {
 		return missed
 	}
-	x := inMinute(a.Measure, r, m)
+	x := InMinute(a.Measure, r, m)
 	switch {
 	case math.IsNaN(x) && everyMinute:
 		return kept // no slot in service has no utilization to be wrong
@@ -40,8 +40,8 @@ func (a Ask) minute(r *sim.Result, m *sim.Minute) outcome {
 	return missed
 }
 
-// inMinute is the measure of one minute: nanoseconds, a share or a number; NaN if it does not exist.
-func inMinute(m Measure, r *sim.Result, minute *sim.Minute) float64 {
+// InMinute is the measure of one minute of a run (but of money): nanoseconds, a share or a number; NaN if it does not exist.
+func InMinute(m Measure, r *sim.Result, minute *sim.Minute) float64 {
 	switch m.Of {
 	case Latency:
 		return ofMinute(m, r, minute.Mean, float64(minute.Max), minute.Latency, minute)

@@ -24,6 +24,19 @@ func (a Ask) words(x float64) string {
 	return number(x, a.Bound)
 }
 
+// Words are a measured value of the kind that the verdict has: of another run, or the mean of several.
+func (v Verdict) Words(measured float64) string {
+	switch {
+	case v.Ask.PerMinute:
+		return percent(measured, v.Ask.Minutes) + " of minutes"
+	case v.Ask.Measure.Time():
+		return v.Ask.words(measured * float64(time.Second))
+	case v.Ask.Measure.Money():
+		return strconv.FormatFloat(measured, 'f', 2, 64) + " " + v.currency
+	}
+	return v.Ask.words(measured)
+}
+
 // Short is a duration in three digits: 412ms, 1.23s, 2m5s.
 func Short(d time.Duration) string { return round(d, 3).String() }
 

@@ -1,0 +1,147 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"headroom/expect"
+	"headroom/policy"
+	"headroom/sim"
+)
+
+// Meta is what a result says of itself that no run knows.
+type Meta struct {
+	Scenario string
+	Variant  string // "" is the file itself
+	Ask      string // the question, as the file puts it
+	Because  string // where its numbers come from
+	Zone     string // IANA name of clock.zone
+}
+
+// Document is the result of the runs of one scenario: the whole first run and a sample of every run, the first included.
+func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample) Doc {
+	c := first.Config
+	n := func(path string) Number { return over(samples, path) }
+	d := Doc{
+		Version: 1, Scenario: meta.Scenario, Variant: meta.Variant, Engine: c.Service.Engine, Seed: c.Source.Seed, Runs: len(samples),
+		Start: c.Start.Format(time.RFC3339), Zone: meta.Zone, LengthS: c.Length.Seconds(), StepS: c.Step.Seconds(),
+		Requests: Requests{
+			Offered: n("requests.offered"), Served: n("requests.served"), Failed: n("requests.failed"),
+			FailedBy: FailedBy{n("requests.failed_by.rejected"), n("requests.failed_by.timeout"),
+				n("requests.failed_by.no_capacity"), n("requests.failed_by.instance_lost")},
+			WaitingAtEnd: n("requests.waiting_at_end"), InServiceAtEnd: n("requests.in_service_at_end"),
+			Retries: n("requests.retries"), WastedS: n("requests.wasted_s"),
+		},
+		Latency: summary("latency_s", n),
+		Wait:    summary("wait_s", n),
+		Instances: Instances{n("instances.min"), n("instances.mean"), n("instances.max"), n("instances.hours"),
+			Hours{n("instances.hours_by_state.starting"), n("instances.hours_by_state.serving"), n("instances.hours_by_state.draining")}},
+		Utilization: n("utilization"),
+		Cost:        Cost{first.Cost.Currency, n("cost.total"), CostBy{n("cost.by.instances")}, n("cost.per_1000"), n("cost.per_month")},
+		Scaling: Scaling{n("scaling.out"), n("scaling.in"), HeldBy{n("scaling.held_by.cooldown"), n("scaling.held_by.min"),
+			n("scaling.held_by.max"), n("scaling.held_by.updating"), n("scaling.held_by.no_data"),
+			n("scaling.held_by.not_all_ready"), n("scaling.held_by.flapping")}},
+		Approximations: append([]string{}, first.Approximations...),
+		Expect:         verdicts(asks, samples),
+		Breaches:       breaches(asks, first),
+		Decisions:      decisions(first),
+		Charts:         charts(first),
+	}
+	if c.Settle > 0 {
+		carried := n("requests.carried_in")
+		d.Requests.CarriedIn = &carried
+	}
+	return d
+}
+
+func summary(name string, n func(string) Number) Summary {
+	return Summary{n(name + ".mean"), n(name + ".p50"), n(name + ".p90"), n(name + ".p95"), n(name + ".p99"), n(name + ".p999"), n(name + ".max")}
+}
+
+// verdicts of one run are its own. Of several an expectation is held if it held in at least 95 % of them.
+func verdicts(asks []expect.Ask, samples []Sample) []Verdict {
+	out := make([]Verdict, len(asks))
+	for i, a := range asks {
+		first := samples[0].Verdicts[i]
+		v := Verdict{Ask: a.String(), Held: first.Held, Value: first.Value, Measured: measured(samples, i), Missed: first.Missed, Counted: first.Counted}
+		if len(samples) > 1 {
+			held := 0
+			for _, s := range samples {
+				if s.Verdicts[i].Held {
+					held++
+				}
+			}
+			p := Share(held, len(samples))
+			v.Held, v.Probability = 100*held >= 95*len(samples), &p
+			v.Value = fmt.Sprintf("held in %d of %d runs", held, len(samples))
+			if v.Measured.Exists() {
+				v.Value = fmt.Sprintf("%s on average, %s", first.Words(v.Measured.Mean), v.Value)
+			}
+		}
+		out[i] = v
+	}
+	return out
+}
+
+func breaches(asks []expect.Ask, r *sim.Result) []Breach {
+	out := []Breach{}
+	for _, b := range expect.Breaches(asks, r) {
+		out = append(out, Breach{b.From.Seconds(), b.To.Seconds(), b.Ask.InOneMinute(), b.Cause.String(), b.Minutes, Plain(finite(b.Worst))})
+	}
+	return out
+}
+
+func decisions(r *sim.Result) []Decision {
+	out := []Decision{}
+	for _, d := range r.Decisions {
+		e := Decision{AtS: d.At.Seconds(), UntilS: math.NaN(), From: d.From, To: d.To, HeldBy: string(d.HeldBy), Policy: d.Policy,
+			CompleteS: math.NaN(), Why: append([]policy.Reason{}, d.Why...)}
+		if d.Until > d.At {
+			e.UntilS = d.Until.Seconds()
+		}
+		if d.HasWish && d.HeldBy != policy.HeldByNoData {
+			wish := d.Wish
+			e.Wish = &wish
+		}
+		if d.From != d.To && d.Complete >= 0 {
+			e.CompleteS = d.Complete.Seconds()
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func charts(r *sim.Result) Charts {
+	c := Charts{PerInstance: finite(r.PerInstance), Slots: max(r.Config.Service.Concurrency, 1),
+		StartingFree: r.Config.Fleet.Billing.Starting == "free", Metrics: []Metric{}, Events: []Event{}, Happenings: []Event{}}
+	if math.IsNaN(c.PerInstance) {
+		c.PerInstance = 0
+	}
+	for _, s := range r.Series {
+		m := Metric{Name: s.Metric, Unit: s.Unit, High: Plain(finite(s.High)), Low: Plain(finite(s.Low))}
+		if n := len(s.Points); n > 1 {
+			m.PeriodS = (s.Points[1].End - s.Points[0].End).Seconds()
+		}
+		if len(s.Points) > 0 {
+			m.DelayS = (s.Points[0].Seen - s.Points[0].End).Seconds()
+		}
+		c.Metrics = append(c.Metrics, m)
+	}
+	for _, m := range r.Marks {
+		c.Events = append(c.Events, Event{m.From.Seconds(), m.To.Seconds(), m.Text})
+	}
+	for _, h := range r.Happenings {
+		if h.What == "lost" || h.What == "refused" || h.What == "replaced" {
+			c.Happenings = append(c.Happenings, Event{h.At.Seconds(), h.At.Seconds(), happening(h)})
+		}
+	}
+	return c
+}
+
+func happening(h sim.Happening) string {
+	if h.Text != "" {
+		return h.Text
+	}
+	return fmt.Sprintf("%d %s", h.Count, h.What)
+}

@@ -1,0 +1,370 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"headroom/expect"
+	"headroom/sim"
+)
+
+// Style says what the reader's screen can do. The zero Style is plain text.
+type Style struct {
+	Color bool // ANSI colours
+	Chart bool // a small chart of characters
+}
+
+const (
+	green = "\x1b[32m"
+	red   = "\x1b[31m"
+	bold  = "\x1b[1m"
+	reset = "\x1b[0m"
+)
+
+func (s Style) paint(color, text string) string {
+	if !s.Color {
+		return text
+	}
+	return color + text + reset
+}
+
+// Text writes the report for a person: the verdict in one sentence first, then what it rests on. No line is wider than 80
+// columns. The first run gives the clock and the chart.
+func Text(w io.Writer, meta Meta, d Doc, first *sim.Result, style Style) error {
+	var b strings.Builder
+	b.WriteString(headline(d, style))
+	about(&b, meta, d)
+	expectations(&b, d, style)
+	if style.Chart {
+		b.WriteString(chart(first, style))
+	}
+	numbers(&b, d, style)
+	breachLines(&b, d, first, style)
+	decisionLines(&b, d, first, style)
+	for _, a := range d.Approximations {
+		b.WriteString(wrap("Approximated: ", a))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// headline is the verdict.
+func headline(d Doc, style Style) string {
+	text, color := Sentence(d), green
+	if strings.HasPrefix(text, "Not held") {
+		color = red
+	}
+	text = wrap("", text)
+	if style.Color {
+		lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+		for i, l := range lines {
+			lines[i] = style.paint(bold+color, l)
+		}
+		text = strings.Join(lines, "\n") + "\n"
+	}
+	return text + "\n"
+}
+
+// Sentence is the verdict in one sentence.
+func Sentence(d Doc) string {
+	var missed []Verdict
+	for _, v := range d.Expect {
+		if !v.Held {
+			missed = append(missed, v)
+		}
+	}
+	switch {
+	case len(d.Expect) == 0:
+		return fmt.Sprintf("Nothing was expected: %s of %s requests served, latency p99 %s, cost %s.", say(d.Requests.Served, Count),
+			say(d.Requests.Offered, Count), say(d.Latency.P99, Lapse), say(d.Cost.Total, money(d.Cost.Currency)))
+	case len(missed) == 1:
+		return fmt.Sprintf("Not held: %s was asked, the answer is %s%s.", missed[0].Ask, missed[0].Value, others(len(d.Expect)-1))
+	case len(missed) > 1:
+		return fmt.Sprintf("Not held: %d of %d expectations are missed, first %s: %s.", len(missed), len(d.Expect), missed[0].Ask, missed[0].Value)
+	case len(d.Expect) == 1:
+		return fmt.Sprintf("Held: %s, the answer is %s.", d.Expect[0].Ask, d.Expect[0].Value)
+	}
+	return fmt.Sprintf("Held: all %d expectations, first %s: %s.", len(d.Expect), d.Expect[0].Ask, d.Expect[0].Value)
+}
+
+func others(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "; the other expectation holds"
+	}
+	return fmt.Sprintf("; the other %d expectations hold", n)
+}
+
+// about says what was asked of what.
+func about(b *strings.Builder, meta Meta, d Doc) {
+	name := d.Scenario
+	if d.Variant != "" {
+		name += ", variant " + d.Variant
+	}
+	if meta.Ask != "" {
+		b.WriteString(wrap("", name+": "+meta.Ask))
+	} else {
+		b.WriteString(wrap("", name))
+	}
+	runs := "1 run"
+	if d.Runs > 1 {
+		runs = fmt.Sprintf("%d runs (means with 95%% intervals)", d.Runs)
+	}
+	b.WriteString(wrap("", fmt.Sprintf("%s of %s from %s (%s), engine %s, seed %d.", runs, span(d.LengthS), strings.Replace(d.Start[:16], "T", " ", 1), d.Zone, d.Engine, d.Seed)))
+	if meta.Because != "" {
+		b.WriteString(wrap("", "Numbers: "+meta.Because))
+	}
+	b.WriteString("\n")
+}
+
+// span writes a long duration: 7d, 1d12h, 90m.
+func span(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	days := d / (24 * time.Hour)
+	text := ""
+	if days > 0 {
+		text = fmt.Sprintf("%dd", days)
+		d -= days * 24 * time.Hour
+	}
+	if d > 0 || text == "" {
+		rest := d.String()
+		rest = strings.TrimSuffix(rest, "m0s") + map[bool]string{true: "m"}[strings.HasSuffix(rest, "m0s")]
+		rest = strings.TrimSuffix(rest, "h0m") + map[bool]string{true: "h"}[strings.HasSuffix(rest, "h0m")]
+		text += rest
+	}
+	return text
+}
+
+// expectations are a line each: held or missed, the ask, what was got.
+func expectations(b *strings.Builder, d Doc, style Style) {
+	longest := 0
+	for _, v := range d.Expect {
+		longest = max(longest, len([]rune(v.Ask)))
+	}
+	for _, v := range d.Expect {
+		mark, color := "✓ held  ", green
+		if !v.Held {
+			mark, color = "✕ missed", red
+		}
+		text := v.Value
+		if v.Probability != nil {
+			text += fmt.Sprintf(" (%s to %s of runs, 95%%)", Percent(v.Probability.Low), Percent(v.Probability.High))
+		}
+		head := mark + "  " + pad(v.Ask, longest) + "  "
+		line := wrap(head, text)
+		if longest > 40 {
+			line = mark + "  " + cut(v.Ask, 68) + "\n" + wrap("            ", text)
+		}
+		b.WriteString(strings.Replace(line, mark, style.paint(color, mark), 1))
+	}
+	if len(d.Expect) > 0 {
+		b.WriteString("\n")
+	}
+}
+
+// numbers are the measures, a subject a paragraph.
+func numbers(b *strings.Builder, d Doc, style Style) {
+	line := func(subject string, items ...string) {
+		for i, item := range items {
+			items[i] = together(item)
+		}
+		text := wrap("  "+pad(subject, 13), strings.Join(items, ", "))
+		b.WriteString(text)
+	}
+	b.WriteString(style.paint(bold, "Numbers") + "\n")
+	q := d.Requests
+	items := []string{say(q.Offered, Count) + " offered"}
+	if q.CarriedIn != nil {
+		items = append(items, say(*q.CarriedIn, Count)+" carried in")
+	}
+	items = append(items, say(q.Served, Count)+" served", say(q.Failed, Count)+" failed")
+	for _, f := range []struct {
+		n    Number
+		text string
+	}{{q.FailedBy.Rejected, "rejected"}, {q.FailedBy.Timeout, "timed out"}, {q.FailedBy.NoCapacity, "without capacity"},
+		{q.FailedBy.InstanceLost, "lost with an instance"}, {q.WaitingAtEnd, "waiting at the end"},
+		{q.InServiceAtEnd, "in service at the end"}, {q.Retries, "retries"}} {
+		if f.n.Mean != 0 {
+			items = append(items, say(f.n, Count)+" "+f.text)
+		}
+	}
+	if q.WastedS.Mean > 0 {
+		items = append(items, say(q.WastedS, Lapse)+" of slots wasted on clients that had left")
+	}
+	line("requests", items...)
+	line("latency", times(d.Latency)...)
+	line("wait", times(d.Wait)...)
+	i := d.Instances
+	line("instances", say(i.Mean, Count)+" in service on average", "at least "+say(i.Min, Count), "at most "+say(i.Max, Count),
+		say(i.Hours, Count)+" instance-hours", say(i.By.Starting, Count)+" of them starting", say(i.By.Draining, Count)+" draining")
+	line("utilization", say(d.Utilization, Percent)+" of slot-time")
+	cost := money(d.Cost.Currency)
+	line("cost", say(d.Cost.Total, cost), say(d.Cost.Per1000, cost)+" per 1000 served", say(d.Cost.PerMonth, cost)+" per month of 730 h")
+	scalingLine(d, line)
+	b.WriteString("\n")
+}
+
+func times(s Summary) []string {
+	if !s.Mean.Exists() {
+		return []string{"none: nothing was served"}
+	}
+	items := []string{"mean " + say(s.Mean, Lapse)}
+	for _, n := range []struct {
+		name string
+		n    Number
+	}{{"p50", s.P50}, {"p90", s.P90}, {"p95", s.P95}, {"p99", s.P99}, {"p99.9", s.P999}, {"max", s.Max}} {
+		if n.n.Exists() {
+			items = append(items, n.name+" "+say(n.n, Lapse))
+		}
+	}
+	return items
+}
+
+func scalingLine(d Doc, line func(string, ...string)) {
+	h := d.Scaling.HeldBy
+	items := []string{say(d.Scaling.Out, Count) + " out", say(d.Scaling.In, Count) + " in"}
+	for _, n := range []struct {
+		n    Number
+		text string
+	}{{h.Cooldown, "a cooldown"}, {h.Min, "the minimum"}, {h.Max, "the maximum"}, {h.Updating, "a change under way"},
+		{h.NoData, "missing data"}, {h.NotAllReady, "another policy"}, {h.Flapping, "expected flapping"}} {
+		if n.n.Mean != 0 {
+			items = append(items, say(n.n, Count)+" held by "+n.text)
+		}
+	}
+	line("scaling", items...)
+}
+
+// breachLines show the breaches, the longest if they are many.
+func breachLines(b *strings.Builder, d Doc, first *sim.Result, style Style) {
+	const show = 6
+	if len(d.Breaches) == 0 {
+		return
+	}
+	minutes := 0
+	order := make([]int, len(d.Breaches))
+	for i, x := range d.Breaches {
+		order[i] = i
+		minutes += x.Minutes
+	}
+	title := fmt.Sprintf("%s, %s missed", plural(len(d.Breaches), "breach"), plural(minutes, "minute"))
+	if d.Runs > 1 {
+		title += " (run 1)"
+	}
+	b.WriteString(style.paint(bold, title) + "\n")
+	if len(order) > show {
+		slices.SortStableFunc(order, func(x, y int) int { return d.Breaches[y].Minutes - d.Breaches[x].Minutes })
+		order = order[:show]
+		slices.Sort(order)
+	}
+	for _, i := range order {
+		x := d.Breaches[i]
+		when := expect.Clock(first, duration(x.FromS)) + " to " + expect.Clock(first, duration(x.ToS))
+		if first.Config.Length > 24*time.Hour { // the day once is enough
+			when = expect.Clock(first, duration(x.FromS)) + " to " + first.Config.Start.Add(duration(x.ToS)).Format("15:04")
+		}
+		b.WriteString(wrap("  ", fmt.Sprintf("%s: %s%s", when, x.Ask, worst(d, x))))
+		b.WriteString(wrap("    ", x.Cause))
+	}
+	if n := len(d.Breaches) - len(order); n > 0 {
+		fmt.Fprintf(b, "  … and %s more, all shorter or as short\n", plural(n, "breach"))
+	}
+	b.WriteString("\n")
+}
+
+func worst(d Doc, x Breach) string {
+	ask, err := expect.Parse(x.Ask)
+	if err != nil || !x.Worst.Exists() {
+		return ""
+	}
+	form := Count
+	if ask.Measure.Time() {
+		form = Lapse
+	} else if ask.Measure.Share() {
+		form = Percent
+	}
+	return ", at worst " + form(x.Worst.Mean)
+}
+
+// decisionLines show the decisions that mattered: all if they are few, else those near a breach and the largest.
+func decisionLines(b *strings.Builder, d Doc, first *sim.Result, style Style) {
+	const show = 12
+	if len(d.Decisions) == 0 {
+		b.WriteString("No decision changed capacity, no wish was held.\n")
+		return
+	}
+	order := make([]int, len(d.Decisions))
+	changes := 0
+	for i, x := range d.Decisions {
+		order[i] = i
+		if x.From != x.To {
+			changes++
+		}
+	}
+	title := fmt.Sprintf("%s of capacity, %d other entries", plural(changes, "change"), len(order)-changes)
+	if len(order) > show {
+		weight := weights(d)
+		slices.SortStableFunc(order, func(x, y int) int { return weight[y] - weight[x] })
+		order = order[:show]
+		slices.Sort(order)
+		title += ", these mattered most"
+	}
+	if d.Runs > 1 {
+		title += " (run 1)"
+	}
+	b.WriteString(style.paint(bold, title) + "\n")
+	for _, i := range order {
+		b.WriteString(decisionLine(d.Decisions[i], first))
+	}
+	if n := len(d.Decisions) - len(order); n > 0 {
+		fmt.Fprintf(b, "  … and %d more (--out DIR writes all to decisions.csv)\n", n)
+	}
+	b.WriteString("\n")
+}
+
+// weights rank decisions: near a breach before all others, then by the size of the change or of the wish.
+func weights(d Doc) []int {
+	w := make([]int, len(d.Decisions))
+	for i, x := range d.Decisions {
+		w[i] = abs(x.To - x.From)
+		if x.Wish != nil {
+			w[i] = max(w[i], abs(*x.Wish-x.To)/2)
+		}
+		for _, b := range d.Breaches {
+			if x.AtS >= b.FromS-600 && x.AtS <= b.ToS && (x.To > x.From || x.Wish != nil && *x.Wish > x.To) {
+				w[i] += 1000 + b.Minutes
+				break
+			}
+		}
+	}
+	return w
+}
+
+func abs(n int) int { return max(n, -n) }
+
+func decisionLine(x Decision, first *sim.Result) string {
+	when := expect.Clock(first, duration(x.AtS))
+	if !math.IsNaN(x.UntilS) {
+		when += " to " + first.Config.Start.Add(duration(x.UntilS)).Format("15:04")
+	}
+	what := fmt.Sprintf("%d → %d", x.From, x.To)
+	switch {
+	case x.From == x.To && x.Wish != nil:
+		what = fmt.Sprintf("%d, wish %d held", x.To, *x.Wish)
+	case x.Wish != nil:
+		what += fmt.Sprintf(", wish %d", *x.Wish)
+	case x.From == x.To:
+		what = fmt.Sprintf("stays %d", x.To)
+	}
+	var why []string
+	for _, y := range x.Why {
+		why = append(why, y.Text)
+	}
+	return wrap("  ", when+"  "+together(what)+"  "+x.Policy) + wrap("    ", strings.Join(why, "; "))
+}

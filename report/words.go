@@ -1,0 +1,127 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"headroom/expect"
+)
+
+// width is the widest line of a report for people.
+const width = 80
+
+// wrap breaks words at blanks so that no line is wider than width; the first line begins with head, the others with as many
+// blanks. A word that is too wide by itself stands alone.
+func wrap(head, words string) string {
+	indent := strings.Repeat(" ", utf8.RuneCountInString(head))
+	var b strings.Builder
+	line, empty := head, true
+	for _, word := range strings.Fields(words) {
+		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			line, empty = indent, true
+		}
+		if !empty {
+			line += " "
+		}
+		line += strings.ReplaceAll(word, "\u00a0", " ")
+		empty = false
+	}
+	b.WriteString(strings.TrimRight(line, " ") + "\n")
+	return b.String()
+}
+
+// together keeps the blanks of a text from being broken at.
+func together(text string) string { return strings.ReplaceAll(text, " ", "\u00a0") }
+
+// cut shortens a text to n columns.
+func cut(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:n-1]) + "…"
+}
+
+// pad fills a text with blanks to n columns.
+func pad(text string, n int) string {
+	return text + strings.Repeat(" ", max(n-utf8.RuneCountInString(text), 0))
+}
+
+// say writes a Number with a form for single values, its interval in brackets.
+func say(n Number, form func(float64) string) string {
+	switch {
+	case !n.Exists():
+		return "none"
+	case !n.Many:
+		return form(n.Mean)
+	case math.IsNaN(n.Low):
+		return form(n.Mean) + " (one run)"
+	case form(n.Low) == form(n.High):
+		return form(n.Mean)
+	}
+	return together(form(n.Mean) + " (" + form(n.Low) + " to " + form(n.High) + ")")
+}
+
+// Lapse writes seconds in three digits: 412ms, 2m5s.
+func Lapse(seconds float64) string { return expect.Short(time.Duration(math.Round(seconds * 1e9))) }
+
+// Count writes a whole number with commas between thousands, an average with one decimal.
+func Count(x float64) string {
+	digits := 0
+	if x != math.Trunc(x) && math.Abs(x) < 1000 {
+		digits = 1
+	}
+	text := strconv.FormatFloat(x, 'f', digits, 64)
+	whole, rest, _ := strings.Cut(text, ".")
+	sign := ""
+	if strings.HasPrefix(whole, "-") {
+		sign, whole = "-", whole[1:]
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if rest != "" {
+		whole += "." + rest
+	}
+	return sign + whole
+}
+
+// Percent writes a share in three digits, never 0 for what is more than 0.
+func Percent(x float64) string {
+	p := x * 100
+	switch {
+	case p != 0 && math.Abs(p) < 0.001:
+		return "below 0.001%"
+	case math.Abs(p) >= 99.95 && p != 100 && p < 100:
+		return strconv.FormatFloat(math.Floor(p*1000)/1000, 'g', -1, 64) + "%"
+	}
+	return strconv.FormatFloat(p, 'g', 3, 64) + "%"
+}
+
+// money writes an amount with two decimals, or three digits where that shows nothing.
+func money(currency string) func(float64) string {
+	return func(x float64) string {
+		text := strconv.FormatFloat(x, 'f', 2, 64)
+		if x != 0 && math.Abs(x) < 0.1 {
+			text = strconv.FormatFloat(x, 'g', 3, 64)
+		} else if math.Abs(x) >= 1000 {
+			text = Count(math.Trunc(x)) + text[strings.IndexByte(text, '.'):]
+		}
+		return strings.TrimSpace(text + " " + currency)
+	}
+}
+
+// plural writes a count with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if strings.HasSuffix(noun, "ch") {
+		return fmt.Sprintf("%d %ses", n, noun)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
