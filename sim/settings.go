@@ -198,8 +198,8 @@ func (f InstanceFailure) Check() []problem.Problem {
 
 // Check says that the refused launches are of one kind: by chance, or above a limit for a time.
 func (f LaunchFailure) Check() []problem.Problem {
-	byChance := f.Limit == nil && f.From == nil && f.To == nil
-	byLimit := f.Refused == 0 && f.Limit != nil && f.From != nil && f.To != nil
+	byChance := f.Refused != nil && f.Limit == nil && f.From == nil && f.To == nil
+	byLimit := f.Refused == nil && f.Limit != nil && f.From != nil && f.To != nil
 	if byChance || byLimit {
 		return nil
 	}

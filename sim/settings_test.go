@@ -96,6 +96,7 @@ func TestSettingsRefuse(t *testing.T) {
 }
 
 func TestSettingsCheck(t *testing.T) {
+	share := unit.Share(0.02)
 	two, moment, price, long := 2, traffic.MomentAt(0), unit.Price{Currency: "USD"}, time.Minute
 	for name, c := range map[string]struct {
 		check interface{ Check() []problem.Problem }
@@ -109,10 +110,11 @@ func TestSettingsCheck(t *testing.T) {
 		"count at":           {InstanceFailure{Count: 2, At: &moment}, nil},
 		"count without at":   {InstanceFailure{Count: 2}, []string{""}},
 		"mean time at":       {InstanceFailure{MeanTime: time.Hour, At: &moment}, []string{""}},
-		"refused":            {LaunchFailure{Refused: 0.02}, nil},
+		"refused":            {LaunchFailure{Refused: &share}, nil},
 		"limit":              {LaunchFailure{Limit: &two, From: &moment, To: &moment}, nil},
+		"nothing":            {LaunchFailure{}, []string{""}},
 		"limit for ever":     {LaunchFailure{Limit: &two}, []string{""}},
-		"refused and limit":  {LaunchFailure{Refused: 0.02, Limit: &two, From: &moment, To: &moment}, []string{""}},
+		"refused and limit":  {LaunchFailure{Refused: &share, Limit: &two, From: &moment, To: &moment}, []string{""}},
 		"retries":            {Retries{Attempts: 20, Backoff: time.Second}, nil},
 		"retries for ages":   {Retries{Attempts: 100, Backoff: time.Nanosecond}, []string{"backoff"}},
 		"one long wait":      {Retries{Attempts: 2, Backoff: 1000 * time.Hour}, nil},
