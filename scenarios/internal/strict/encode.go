@@ -62,7 +62,9 @@ func encode(v reflect.Value) (*yaml.Node, error) {
 		n := &yaml.Node{Kind: yaml.MappingNode}
 		return n, encodeMap(n, v)
 	case reflect.String:
-		return word(v.String()), nil
+		n := &yaml.Node{}
+		n.SetString(v.String())
+		return n, nil
 	case reflect.Bool:
 		return plainScalar(strconv.FormatBool(v.Bool())), nil
 	case reflect.Float64:
@@ -115,7 +117,7 @@ func encodeStruct(v reflect.Value) (*yaml.Node, error) {
 	for i := range s.fields {
 		g := &s.fields[i]
 		at := v.FieldByIndex(g.index)
-		if !g.has && !g.required && leaveOut(at, s.choice) {
+		if !g.has && !g.required && leaveOut(at) {
 			continue
 		}
 		c, err := encode(at)
@@ -124,9 +126,6 @@ func encodeStruct(v reflect.Value) (*yaml.Node, error) {
 		}
 		if c == nil {
 			continue
-		}
-		if at.Kind() == reflect.String && c.Kind == yaml.ScalarNode && c.Style == 0 && anyNumber.MatchString(c.Value) {
-			c.Style = yaml.DoubleQuotedStyle // a text that looks like a number
 		}
 		n.Content = append(n.Content, word(g.key), c)
 	}
@@ -138,12 +137,12 @@ func encodeStruct(v reflect.Value) (*yaml.Node, error) {
 
 // leaveOut tells what a file without the key gives as well: zeros, and structs of nothing else. A list that is empty and not
 // nil was given.
-func leaveOut(v reflect.Value, choice bool) bool {
+func leaveOut(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Slice:
 		return v.IsNil()
 	case reflect.Struct:
-		if mapping(v.Type()) && !choice && !shapeOf(v.Type()).text {
+		if mapping(v.Type()) && !shapeOf(v.Type()).choice && !shapeOf(v.Type()).text {
 			return false
 		}
 	}

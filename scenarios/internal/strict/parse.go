@@ -167,7 +167,7 @@ func (d *Document) plain(n *yaml.Node, path string, depth int) (ps Problems) {
 				ps = append(ps, d.on(key, path, "a plain word as a key", kindOf(key), ""))
 				continue
 			}
-			ps = append(ps, d.plain(key, path, depth+1)...)
+			ps = append(ps, d.plain(key, path, depth)...)
 			ps = append(ps, d.plain(n.Content[i+1], join(path, show(key.Value)), depth+1)...)
 		}
 	}

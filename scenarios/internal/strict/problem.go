@@ -110,16 +110,15 @@ func show(text string) string {
 	return text
 }
 
-// near are the known words that a word may have been meant for, nearest first: at most two edits away, and fewer than its
-// length.
-func near(word string, known []string) []string {
+// near are the known words that a word may have been meant for: the fewest edits away, at most two, and fewer than a word has
+// letters.
+func near(word string, known []string) (found []string) {
 	if len(word) > 64 {
 		return nil
 	}
-	var found []string
-	for want := 0; want <= 2; want++ {
+	for edits := 0; edits <= 2 && found == nil; edits++ {
 		for _, k := range known {
-			if want < len(k) && distance(strings.ToLower(word), strings.ToLower(k)) == want {
+			if edits < len(k) && distance(strings.ToLower(word), strings.ToLower(k)) == edits {
 				found = append(found, k)
 			}
 		}
