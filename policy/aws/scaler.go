@@ -1,12 +1,14 @@
 package aws
 
 import (
+	"math"
+	"strconv"
 	"time"
 
 	"headroom/policy"
 )
 
-// A Run is what a Scaler must know beforehand of the run it is for.
+// A Run is what a Scaler must know beforehand of the run that it is for.
 type Run struct {
 	Start      time.Time     // clock.start, in its zone
 	Begin, End time.Duration // the simulated time, settle included, since Start
@@ -14,5 +16,188 @@ type Run struct {
 	Timing func(metric string) (period, delay time.Duration)
 }
 
-// New is the scaler of one run. The settings must have passed Check.
-func (s *Settings) New(run Run) policy.Scaler { return nil }
+// A scaler is Application Auto Scaling for one scalable target in one run.
+type scaler struct {
+	settings *Settings
+	run      Run
+	limits   *limitsClock
+	actors   []actor
+	cooling  cooldowns
+	serial   bool          // a change under way blocks the next one
+	tick     time.Duration // how often some alarm is evaluated
+	pending  bool          // limits moved during a change: the capacity follows when it is complete
+	lastTick time.Duration // ticks of ten seconds and of a minute already evaluated
+	lastMin  time.Duration
+	bids     []bid
+	data     []datum
+}
+
+// New is the scaler of one run. The settings must have passed Check; they are not changed.
+func (s *Settings) New(run Run) policy.Scaler {
+	sc := &scaler{settings: s, run: run, limits: newLimits(s, run), tick: time.Minute, lastTick: math.MinInt64, lastMin: math.MinInt64}
+	sc.serial = s.Service == Endpoint && !*s.Assume.over(defaults()).ScaleWhileUpdating
+	sc.cooling.index = map[string]int{}
+	for i := range s.Policies {
+		a, c := newActor(s, i, run)
+		sc.actors = append(sc.actors, a)
+		sc.cooling.of = append(sc.cooling.of, c)
+		sc.cooling.index[a.name] = i
+		if a.window.period < time.Minute {
+			sc.tick = 10 * time.Second
+		}
+	}
+	return sc
+}
+
+// named is what a policy or schedule is called in the log: its name, or its path.
+func named(name, list string, i int) string {
+	if name != "" {
+		return name
+	}
+	return list + "." + strconv.Itoa(i)
+}
+
+// Needs lists the metrics that the policies look at, each once, in the order of the policies.
+func (s *scaler) Needs() []policy.Need {
+	var needs []policy.Need
+	for i := range s.actors {
+		a := &s.actors[i]
+		need := a.need()
+		known := false
+		for k := range needs {
+			if n := &needs[k]; n.Metric == need.Metric {
+				known = true
+				n.Samples = n.Samples || need.Samples
+				n.Lookback = max(n.Lookback, need.Lookback)
+				n.High, n.Low = firstNumber(n.High, need.High), firstNumber(n.Low, need.Low)
+			}
+		}
+		if !known {
+			needs = append(needs, need)
+		}
+	}
+	return needs
+}
+
+// firstNumber is a, or b if a is none.
+func firstNumber(a, b float64) float64 {
+	if math.IsNaN(a) {
+		return b
+	}
+	return a
+}
+
+// Next is the next evaluation of an alarm or firing of a schedule.
+func (s *scaler) Next(now time.Duration) time.Duration {
+	_, next := s.limits.soonest()
+	if len(s.actors) > 0 {
+		next = min(next, (floor(now, s.tick)+1)*s.tick)
+	}
+	return next
+}
+
+// Begin moves the configured start into the limits that hold at the begin; schedules due exactly then have fired.
+func (s *scaler) Begin(now time.Duration, start int) policy.Decision {
+	var d policy.Decision
+	for {
+		i, at := s.limits.soonest()
+		if at > now {
+			break
+		}
+		d.Entries = append(d.Entries, s.fired(i, s.limits.fire(i)))
+	}
+	d.Want = s.limits.clamp(start)
+	for i := range d.Entries {
+		e := &d.Entries[i]
+		e.From, e.To = d.Want, d.Want
+	}
+	return d
+}
+
+// Decide is the decision of one instant: schedules, the capacity that waited for a change to be complete, alarms, policies.
+func (s *scaler) Decide(o policy.Observation) policy.Decision {
+	d := policy.Decision{Want: o.Fleet.Desired}
+	s.cooling.learn(o.Past)
+	updating := s.serial && s.cooling.updating(o.Past)
+	for {
+		i, at := s.limits.soonest()
+		if at > o.Now {
+			break
+		}
+		s.schedule(&d, i, updating)
+	}
+	if s.pending && !updating {
+		s.settle(&d)
+	}
+	if len(s.actors) > 0 && s.evaluate(&o) {
+		updating = updating || s.serial && d.Want != o.Fleet.Desired
+		s.policies(&o, &d, updating)
+	}
+	return d
+}
+
+// schedule fires one schedule: the limits move at once, the capacity too unless a change is under way.
+func (s *scaler) schedule(d *policy.Decision, i int, updating bool) {
+	moved := s.limits.fire(i)
+	e := s.fired(i, moved)
+	e.From, e.To = d.Want, d.Want
+	if to := s.limits.clamp(d.Want); moved && to != d.Want {
+		if updating {
+			s.pending = true
+			e.Why = append(e.Why, policy.Reason{Code: policy.Updating, Text: "a change is under way: the capacity follows when it is complete"})
+		} else {
+			e.To = to
+			e.Why = append(e.Why, s.moves(d.Want, to))
+			d.Want = to
+		}
+	}
+	d.Entries = append(d.Entries, e)
+}
+
+// settle moves the capacity into limits that moved while a change was under way.
+func (s *scaler) settle(d *policy.Decision) {
+	s.pending = false
+	to := s.limits.clamp(d.Want)
+	if to == d.Want {
+		return
+	}
+	d.Entries = append(d.Entries, policy.Entry{Policy: s.limits.names[s.limits.by], From: d.Want, To: to, Why: []policy.Reason{
+		{Code: policy.Schedule, Text: "the change that was under way is complete"}, s.moves(d.Want, to),
+	}})
+	d.Want = to
+}
+
+// evaluate brings the alarms that are due up to now; it tells whether any was.
+func (s *scaler) evaluate(o *policy.Observation) bool {
+	tick, minute := floor(o.Now, 10*time.Second), floor(o.Now, time.Minute)
+	onTick, onMinute := tick > s.lastTick, minute > s.lastMin
+	s.lastTick, s.lastMin = tick, minute
+	due := false
+	for i := range s.actors {
+		a := &s.actors[i]
+		a.acts = false
+		if onMinute || onTick && a.window.period < time.Minute {
+			s.data = a.evaluate(o.Points(a.window.metric), o.Now, s.data)
+			a.acts = onMinute || a.high.entered || a.low.entered
+			due = true
+		}
+	}
+	return due
+}
+
+// policies asks those that act at this instant, and makes one decision of what they say.
+func (s *scaler) policies(o *policy.Observation, d *policy.Decision, updating bool) {
+	f := frame{current: d.Want, min: s.limits.min, max: s.limits.max, updating: updating, unready: -1, inWish: -1}
+	s.bids = s.bids[:0]
+	for i := range s.actors {
+		a := &s.actors[i]
+		if e, ok := a.darkness(s); ok {
+			e.From, e.To = d.Want, d.Want
+			d.Entries = append(d.Entries, e)
+		}
+		s.bids = a.bid(s.bids, i, o, &s.cooling.of[i], &f)
+	}
+	found := combine(f, s.bids)
+	s.log(o, d, f, found)
+	d.Want = found.to
+}

@@ -95,8 +95,27 @@ func (s Stamp) in(zone *time.Location, start time.Time) (at time.Duration, exist
 
 // exists tells whether the stamp is a time that clocks in the zone show.
 func (s Stamp) exists(zone *time.Location) bool {
-	_, ok := s.in(zone, time.Time{})
+	if s.after || s.fixed {
+		return true
+	}
+	_, ok := local(s.wall, zone)
 	return ok
+}
+
+// before tells whether a stamp is earlier than another, as far as that can be told without knowing clock.start: a local time and
+// a duration since it cannot be compared, and pass.
+func (s Stamp) before(t Stamp, zone *time.Location) bool {
+	if s.after != t.after {
+		return true
+	}
+	// any start will do: both are moved alike
+	start := time.Unix(0, 0)
+	if !s.after {
+		start = s.wall
+	}
+	a, _ := s.in(zone, start)
+	b, _ := t.in(zone, start)
+	return a < b
 }
 
 // local is the instant at which clocks in a zone show the fields of wall (in UTC): the first one if they show it twice, and

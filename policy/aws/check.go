@@ -1,0 +1,346 @@
+package aws
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"headroom/problem"
+	"headroom/unit"
+)
+
+// Quotas of one scalable target (aws.md §2.4).
+const (
+	MaxPolicies  = 50
+	MaxSchedules = 200
+	MaxSteps     = 20
+)
+
+// Check says what cannot hold together in the settings.
+func (s *Settings) Check() []problem.Problem {
+	var out report
+	if s.Min > s.Max {
+		out.add("min", fmt.Sprintf("at most max, %d", s.Max), fmt.Sprint(s.Min))
+	}
+	if s.Service == Endpoint && s.Min < 1 {
+		out.add("min", "at least 1 for sagemaker-endpoint: a real-time variant does not scale to zero", fmt.Sprint(s.Min))
+	}
+	if n := len(s.Policies); n > MaxPolicies {
+		out.add("policies", fmt.Sprintf("at most %d policies", MaxPolicies), fmt.Sprint(n))
+	}
+	if n := len(s.Schedules); n > MaxSchedules {
+		out.add("schedules", fmt.Sprintf("at most %d schedules", MaxSchedules), fmt.Sprint(n))
+	}
+	s.checkNames(&out)
+	tracked := map[string]int{}
+	for i := range s.Policies {
+		path := fmt.Sprintf("policies.%d", i)
+		switch p := &s.Policies[i]; {
+		case p.TargetTracking != nil:
+			t, path := p.TargetTracking, path+".target-tracking"
+			out.under(path, t.check(s.Service, s.Assume))
+			if first, twice := tracked[t.Metric]; twice {
+				out.add(path+".metric", fmt.Sprintf("another metric than that of policies.%d: target-tracking policies each have their own", first), t.Metric)
+			} else {
+				tracked[t.Metric] = i
+			}
+		case p.Step != nil:
+			out.under(path+".step", p.Step.check(s.Service, s.Assume))
+		default:
+			out.add(path, "one of target-tracking, step", "")
+		}
+	}
+	s.checkSchedules(&out)
+	return out
+}
+
+// report collects problems.
+type report []problem.Problem
+
+func (r *report) add(path, must, got string) {
+	*r = append(*r, problem.Problem{Path: path, Must: must, Got: got})
+}
+
+func (r *report) under(path string, ps []problem.Problem) {
+	*r = append(*r, problem.Under(path, ps)...)
+}
+
+// checkNames holds that every policy and schedule has a name of its own: the log tells them apart by it.
+func (s *Settings) checkNames(out *report) {
+	first := map[string]string{}
+	look := func(path, name string) {
+		if name == "" {
+			return
+		}
+		if where, twice := first[name]; twice {
+			out.add(path, "a name of its own, not that of "+where, name)
+			return
+		}
+		first[name] = strings.TrimSuffix(path, ".name")
+	}
+	for i, p := range s.Policies {
+		if p.TargetTracking != nil {
+			look(fmt.Sprintf("policies.%d.target-tracking.name", i), p.TargetTracking.Name)
+		} else if p.Step != nil {
+			look(fmt.Sprintf("policies.%d.step.name", i), p.Step.Name)
+		}
+	}
+	for i, sch := range s.Schedules {
+		look(fmt.Sprintf("schedules.%d.name", i), sch.Name)
+	}
+}
+
+// check says what is wrong with a target-tracking policy.
+func (t *TargetTracking) check(service string, above Assume) []problem.Problem {
+	var out report
+	out.metric("metric", service, t.Metric)
+	out.level("target", service, t.Metric, false, &t.Target)
+	if t.Target.value() <= 0 {
+		out.add("target", "above 0", t.Target.String())
+	}
+	out.period("alarm.period", t.Alarm.Period)
+	ranged := t.Assume.over(above)
+	out.interval("alarm.out", t.Alarm.Out, t.Alarm.Period, ranged)
+	if t.Alarm.In != nil {
+		out.interval("alarm.in", *t.Alarm.In, t.Alarm.Period, ranged)
+	} else if t.Alarm.Period != nil {
+		out.interval("alarm.in", TrackingIn(t.Alarm, *t.Alarm.Period), t.Alarm.Period, ranged)
+	}
+	return out
+}
+
+// check says what is wrong with a step policy.
+func (t *Step) check(service string, above Assume) []problem.Problem {
+	var out report
+	a := &t.Alarm
+	out.metric("alarm.metric", service, a.Metric)
+	counts := a.Statistic.word == "count"
+	given := 0
+	for _, side := range []struct {
+		name  string
+		level *Level
+	}{{"above", a.Above}, {"at-or-above", a.AtOrAbove}, {"below", a.Below}, {"at-or-below", a.AtOrBelow}} {
+		if side.level != nil {
+			given++
+			out.level("alarm."+side.name, service, a.Metric, counts, side.level)
+		}
+	}
+	if given != 1 {
+		out.add("alarm", "exactly one of above, at-or-above, below, at-or-below", fmt.Sprintf("%d of them", given))
+	}
+	out.period("alarm.period", a.Period)
+	out.interval("alarm.datapoints", a.Datapoints, a.Period, t.Assume.over(above))
+	if t.MinimumStep != nil && t.Adjust != "percent" {
+		out.add("minimum-step", "only with adjust: percent", t.Adjust)
+	}
+	for i, step := range t.Steps {
+		path := fmt.Sprintf("steps.%d", i)
+		out.level(path+".from", service, a.Metric, counts, step.From)
+		out.level(path+".to", service, a.Metric, counts, step.To)
+		if t.Adjust == "exact" && step.By < 0 {
+			out.add(path+".by", "a capacity, 0 or more, with adjust: exact", fmt.Sprint(step.By))
+		}
+	}
+	out.under("steps", checkSteps(t.Steps))
+	return out
+}
+
+// checkSteps holds the rules of step adjustments (aws.md §3): no gap, no overlap, one open end at most on either side and not
+// both in one step; a negative lower bound needs a step open below, a positive upper bound one open above.
+func checkSteps(steps []Adjustment) []problem.Problem {
+	var out report
+	if len(steps) == 0 {
+		out.add("", "at least one step", "none")
+		return out
+	}
+	if len(steps) > MaxSteps {
+		out.add("", fmt.Sprintf("at most %d steps", MaxSteps), fmt.Sprint(len(steps)))
+	}
+	openBelow, openAbove := 0, 0
+	needsBelow, needsAbove := -1, -1
+	sorted := make([]int, len(steps)) // by lower end
+	for i, s := range steps {
+		sorted[i] = i
+		path := fmt.Sprint(i)
+		switch {
+		case s.From == nil && s.To == nil:
+			out.add(path, "from or to: a step cannot be open on both sides", "")
+		case s.From != nil && s.To != nil && s.From.value() >= s.To.value():
+			out.add(path, "from below to", s.From.String()+" and "+s.To.String())
+		}
+		if s.From == nil {
+			openBelow++
+		} else if s.From.value() < 0 {
+			needsBelow = i
+		}
+		if s.To == nil {
+			openAbove++
+		} else if s.To.value() > 0 {
+			needsAbove = i
+		}
+	}
+	if openBelow > 1 {
+		out.add("", "at most one step without from", fmt.Sprint(openBelow))
+	}
+	if openAbove > 1 {
+		out.add("", "at most one step without to", fmt.Sprint(openAbove))
+	}
+	if needsBelow >= 0 && openBelow == 0 {
+		out.add(fmt.Sprint(needsBelow)+".from", "0 or more, or another step without from: below the lowest one nothing would happen", steps[needsBelow].From.String())
+	}
+	if needsAbove >= 0 && openAbove == 0 {
+		out.add(fmt.Sprint(needsAbove)+".to", "0 or less, or another step without to: above the highest one nothing would happen", steps[needsAbove].To.String())
+	}
+	if len(out) == 0 {
+		checkNeighbours(&out, steps, sorted)
+	}
+	return out
+}
+
+// checkNeighbours holds that steps touch and do not overlap, whatever their order in the list.
+func checkNeighbours(out *report, steps []Adjustment, sorted []int) {
+	slices.SortStableFunc(sorted, func(a, b int) int {
+		x, y := steps[a].From, steps[b].From
+		switch {
+		case x == nil && y == nil:
+			return 0
+		case x == nil || y != nil && x.value() < y.value():
+			return -1
+		case y == nil || y.value() < x.value():
+			return 1
+		}
+		return 0
+	})
+	for k := 1; k < len(sorted); k++ {
+		i := sorted[k]
+		end := steps[sorted[k-1]].To
+		path := fmt.Sprint(i) + ".from"
+		switch from := steps[i].From; {
+		case end == nil || from == nil || from.value() < end.value():
+			got := "an open end"
+			if end != nil && from != nil {
+				got = from.String() + " against " + end.String()
+			}
+			out.add(path, fmt.Sprintf("no overlap with steps.%d", sorted[k-1]), got)
+		case from.value() > end.value():
+			out.add(path, fmt.Sprintf("no gap after steps.%d, which ends at %s", sorted[k-1], end), from.String())
+		}
+	}
+}
+
+// metric holds that a metric is one of the service's, with the nearest ones or the reason where it is not.
+func (r *report) metric(path, service, name string) {
+	if _, ok := Lookup(service, name); ok {
+		return
+	}
+	p := problem.Problem{Path: path, Must: "a metric of " + service + ": " + strings.Join(names(service), ", "), Got: name}
+	if reason, ok := elsewhere[name]; ok {
+		p.Must = "a metric of " + service + "; " + name + ": " + reason
+	} else if near := nearest(name, names(service)); near != "" {
+		p.Hint = "did you mean " + near + "?"
+	}
+	*r = append(*r, p)
+}
+
+// level holds that a duration stands for a latency only.
+func (r *report) level(path, service, metric string, counts bool, l *Level) {
+	if l == nil || !l.Timed {
+		return
+	}
+	m, ok := Lookup(service, metric)
+	switch {
+	case ok && m.Kind != Latency:
+		r.add(path, fmt.Sprintf("a bare number in the unit of %s (%s)", metric, m.Unit), l.String())
+	case ok && counts:
+		r.add(path, "a bare number: the statistic count is not a time", l.String())
+	}
+}
+
+// period holds that an alarm's period is one that CloudWatch knows.
+func (r *report) period(path string, d *time.Duration) {
+	if d == nil || *d > 0 && *d%time.Minute == 0 || *d == 10*time.Second || *d == 20*time.Second || *d == 30*time.Second {
+		return
+	}
+	r.add(path, "10s, 20s, 30s or whole minutes", unit.FormatDuration(*d))
+}
+
+// interval holds that an alarm does not look back further than CloudWatch does, and at N datapoints at least.
+func (r *report) interval(path string, form Datapoints, period *time.Duration, as Assume) {
+	if form.M < 1 || form.N < form.M {
+		r.add(path, "M of N with M from 1 to N", form.String())
+		return
+	}
+	if e := as.EvaluationRange; e != nil && e.Total > 0 && e.Total < form.N {
+		r.add(path, fmt.Sprintf("at most as many datapoints as assume.evaluation-range, %d", e.Total), form.String())
+	}
+	if period == nil {
+		return
+	}
+	most, word := 24*time.Hour, "1d"
+	if *period >= time.Hour {
+		most, word = 7*24*time.Hour, "7d"
+	}
+	if span := form.Interval(*period); span > most {
+		r.add(path, "at most "+word+" in all", form.String()+" periods of "+unit.FormatDuration(*period))
+	}
+}
+
+// CheckTiming says where an alarm's period does not fit the metric's: it must be the metric's period or a multiple of it.
+func (s *Settings) CheckTiming(timing func(metric string) (period, delay time.Duration)) []problem.Problem {
+	var out report
+	look := func(path, metric string, period *time.Duration) {
+		if every, _ := timing(metric); period != nil && every > 0 && (*period < every || *period%every != 0) {
+			out.add(path, fmt.Sprintf("a multiple of the period of %s, %s", metric, unit.FormatDuration(every)), unit.FormatDuration(*period))
+		}
+	}
+	for i, p := range s.Policies {
+		if t := p.TargetTracking; t != nil {
+			look(fmt.Sprintf("policies.%d.target-tracking.alarm.period", i), t.Metric, t.Alarm.Period)
+		} else if p.Step != nil {
+			look(fmt.Sprintf("policies.%d.step.alarm.period", i), p.Step.Alarm.Metric, p.Step.Alarm.Period)
+		}
+	}
+	return out
+}
+
+// names are the names of a service's metrics.
+func names(service string) []string {
+	var out []string
+	for _, m := range Metrics(service) {
+		out = append(out, m.Name)
+	}
+	return out
+}
+
+// nearest is the known name most like a given one, "" if none is like it: at most a third of its letters differ.
+func nearest(name string, known []string) string {
+	best, least := "", len(name)/3+1
+	for _, k := range known {
+		if d := edits(strings.ToLower(name), strings.ToLower(k)); d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// edits is the number of letters to insert, delete or replace to make a out of b.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
