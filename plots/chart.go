@@ -1,0 +1,152 @@
+package plots
+
+import (
+	"time"
+
+	"headroom/sim"
+)
+
+// A Chart turns runs into pages. Each is in its own file, with what it shows in its Doc.
+type Chart struct {
+	Name  string // of its files: NAME.png, NAME.svg
+	Doc   string
+	pages func([]Input) []page
+}
+
+// Charts are all charts in the order in which they are written.
+func Charts() []Chart {
+	return []Chart{trafficChart(), instancesChart(), latencyChart(), costChart(), metricChart(), timelineChart()}
+}
+
+// newPage is a slide with what all charts share: conditions, events, and of a single run its breaches.
+func newPage(in []Input, file, title string) page {
+	p := page{
+		file:     file,
+		title:    title,
+		subtitle: conditions(in),
+		start:    in[0].Start,
+		length:   in[0].Length,
+		height:   slideDown,
+		events:   eventsOf(in),
+		notes:    []string{"headroom", in[0].Name, seeds(in)},
+	}
+	if len(in) == 1 {
+		p.breaches = in[0].Breaches
+	}
+	if perColumn := float64(len(in[0].Minutes)) / (2 * 880); perColumn > 1.5 {
+		p.notes = append(p.notes, "a pixel column covers "+figure(perColumn)+" minutes and shows the highest and lowest of them")
+	}
+	return p
+}
+
+// eventsOf are the marks of the traffic and the losses of instances; of several runs, the marks that all share.
+func eventsOf(in []Input) []event {
+	var out []event
+	for _, m := range in[0].Marks {
+		if m.From >= in[0].Length || m.To < 0 {
+			continue
+		}
+		shared := true
+		for _, i := range in[1:] {
+			found := false
+			for _, o := range i.Marks {
+				found = found || o.From == m.From && o.Text == m.Text
+			}
+			shared = shared && found
+		}
+		if shared {
+			out = append(out, event{max(m.From, 0), m.Text})
+		}
+	}
+	if len(in) == 1 {
+		out = append(out, losses(in[0])...)
+	}
+	sortEvents(out)
+	return out
+}
+
+// losses are the instants at which instances were lost.
+func losses(in Input) []event {
+	var out []event
+	count := 0
+	for i, h := range in.Happenings {
+		if h.What != "lost" {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].at == h.At && i > 0 {
+			count += h.Count
+			out[n-1].text = plural(count, "instance") + " lost"
+			continue
+		}
+		count = h.Count
+		out = append(out, event{h.At, plural(count, "instance") + " lost"})
+	}
+	return out
+}
+
+// sortEvents by time; stable, so that equal Inputs give equal pictures.
+func sortEvents(e []event) {
+	for i := 1; i < len(e); i++ {
+		for j := i; j > 0 && e[j].at < e[j-1].at; j-- {
+			e[j], e[j-1] = e[j-1], e[j]
+		}
+	}
+}
+
+// samples takes one value of every minute.
+func (in Input) samples(value func(sim.Minute) float64) []sample {
+	out := make([]sample, len(in.Minutes))
+	for i, m := range in.Minutes {
+		out[i] = sample{m.At, min(m.At+time.Minute, in.Length), value(m)}
+	}
+	return out
+}
+
+// slabs takes an area of every minute.
+func (in Input) slabs(value func(sim.Minute) (lo, hi float64)) []slab {
+	out := make([]slab, len(in.Minutes))
+	for i, m := range in.Minutes {
+		lo, hi := value(m)
+		out[i] = slab{m.At, min(m.At+time.Minute, in.Length), lo, hi}
+	}
+	return out
+}
+
+// top is the largest value of a series; 0 if there is none.
+func top(data []sample) float64 {
+	t := 0.0
+	for _, s := range data {
+		if s.v > t {
+			t = s.v
+		}
+	}
+	return t
+}
+
+// upTo makes a linear scale up to the largest of the lines, a round number at or above it.
+func upTo(whole bool, lines ...line) func(float64) scale {
+	t := 0.0
+	for _, l := range lines {
+		t = max(t, top(l.data))
+	}
+	return func(height float64) scale { return linear(t, height, whole) }
+}
+
+// breachKey adds the shade to the legend when there is any.
+func (p *page) breachKey(i int) {
+	if len(p.breaches) > 0 {
+		solid := shade
+		solid.A = 60
+		p.panels[i].key(fillKey("breach", solid))
+	}
+}
+
+// noMinutes says why a panel is empty when the run has no whole minute.
+func noMinutes(in []Input) string {
+	for _, i := range in {
+		if len(i.Minutes) > 0 {
+			return ""
+		}
+	}
+	return "The run has no whole minute."
+}

@@ -1,0 +1,154 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"headroom/policy"
+	"headroom/sim"
+)
+
+// instancesChart draws how many instances were wanted and how many served.
+func instancesChart() Chart {
+	return Chart{
+		Name: "instances",
+		Doc:  "instances desired, starting, in service and draining, with the decisions; below, how busy the slots were",
+		pages: func(in []Input) []page {
+			p := newPage(in, "instances", instancesTitle(in))
+			p.panels = []panel{instancesPanel(in)}
+			if u, any := utilizationPanel(in); any {
+				p.panels = append(p.panels, u)
+			}
+			p.breachKey(0)
+			return []page{p}
+		},
+	}
+}
+
+func serving(m sim.Minute) float64 { return float64(m.Serving) }
+func desired(m sim.Minute) float64 { return float64(m.Desired) }
+
+func instancesPanel(in []Input) panel {
+	p := panel{title: "Instances", weight: 2, empty: noMinutes(in)}
+	if len(in) > 1 {
+		p.title = "Instances in service"
+		for n, i := range in {
+			p.add(line{pen: runPen(n), data: i.samples(serving)})
+			p.key(lineKey(i.Name, runPen(n)))
+		}
+		p.scale = upTo(true, p.lines...)
+		return p
+	}
+	i := in[0]
+	starting := i.slabs(func(m sim.Minute) (float64, float64) { return serving(m), serving(m) + float64(m.Starting) })
+	draining := i.slabs(func(m sim.Minute) (float64, float64) {
+		above := serving(m) + float64(m.Starting)
+		return above, above + float64(m.Draining)
+	})
+	want, got := pen{color: policyRed, width: 1.7, dash: []float64{4, 2.5}}, pen{color: ready, width: 2.2}
+	p.add(line{pen: got, data: i.samples(serving)}, line{pen: want, data: i.samples(desired)})
+	p.key(lineKey("desired", want), lineKey("in service", got))
+	for _, a := range []struct {
+		name string
+		area area
+	}{{"starting", area{amber, starting}}, {"draining", area{drainFill, draining}}} {
+		for _, s := range a.area.data {
+			if s.some() {
+				p.areas = append(p.areas, a.area)
+				p.key(fillKey(a.name, a.area.color))
+				break
+			}
+		}
+	}
+	highest := 0.0
+	for _, m := range i.Minutes {
+		highest = math.Max(highest, float64(max(m.Desired, m.Serving+m.Starting+m.Draining)))
+	}
+	p.scale = func(h float64) scale { return linear(highest, h, true) }
+	if n, any := decisionsLane(i); any {
+		p.lanes = append(p.lanes, n)
+	}
+	return p
+}
+
+// decisionsLane has a triangle for each change of desired capacity and a bar while a wish was held back.
+func decisionsLane(in Input) (lane, bool) {
+	n := lane{label: "decisions"}
+	for _, d := range in.Decisions {
+		if d.HeldBy != "" && d.HeldBy != policy.HeldByNoData {
+			n.bars = append(n.bars, bar{from: d.At, to: max(d.Until, d.At+time.Minute), color: heldBack, low: true})
+		}
+		switch {
+		case d.To > d.From:
+			n.glyphs = append(n.glyphs, glyph{at: d.At, color: policyRed})
+		case d.To < d.From:
+			n.glyphs = append(n.glyphs, glyph{at: d.At, down: true, color: ink2})
+		}
+	}
+	return n, len(n.bars)+len(n.glyphs) > 0
+}
+
+func utilizationPanel(in []Input) (panel, bool) {
+	p := panel{title: "Slots busy, % of those in service", weight: 0.9}
+	any := false
+	for n, i := range in {
+		q := runPen(n)
+		if len(in) == 1 {
+			q = pen{color: blue, width: 1.4}
+		}
+		data := i.samples(func(m sim.Minute) float64 { return m.Utilization * 100 })
+		for _, s := range data {
+			any = any || !math.IsNaN(s.v)
+		}
+		p.add(line{pen: q, peaks: len(in) > 1, data: data})
+	}
+	p.scale = func(h float64) scale {
+		s := scale{hi: 100}
+		for _, v := range []float64{0, 50, 100} {
+			s.ticks = append(s.ticks, mark{v, short(v) + "\u00a0%"})
+		}
+		return s
+	}
+	return p, any
+}
+
+func instancesTitle(in []Input) string {
+	if len(in) > 1 {
+		return compared(in, "has on average", "", func(i Input) float64 {
+			total := 0.0
+			for _, m := range i.Minutes {
+				total += m.ServingMean
+			}
+			return total / math.Max(1, float64(len(i.Minutes)))
+		}, func(v float64) string { return figure(v) + " instances in service" })
+	}
+	i := in[0]
+	if len(i.Minutes) == 0 {
+		return "No whole minute was simulated"
+	}
+	least, most, short := i.Minutes[0].Serving, i.Minutes[0].Serving, 0
+	for _, m := range i.Minutes {
+		least, most = min(least, m.Serving), max(most, m.Serving)
+		if m.Serving < m.Desired {
+			short++
+		}
+	}
+	title := fmt.Sprintf("The fleet moves between %d and %s", least, plural(most, "instance"))
+	if least == most {
+		title = fmt.Sprintf("The fleet stays at %s", plural(most, "instance"))
+	}
+	if short > 0 {
+		return title + fmt.Sprintf("; for %s fewer serve than are desired", plural(short, "minute"))
+	}
+	changes := 0
+	for _, d := range i.Decisions {
+		if d.From != d.To {
+			changes++
+		}
+	}
+	if changes > 0 {
+		return title + " in " + plural(changes, "change")
+	}
+	return title + " in service"
+}

@@ -1,0 +1,243 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+
+	"headroom/sim"
+)
+
+// latencyChart draws how long requests took, minute by minute, against what was asked.
+func latencyChart() Chart {
+	return Chart{
+		Name: "latency",
+		Doc:  "percentiles of latency on a log scale with the SLO, its breaches shaded and numbered",
+		pages: func(in []Input) []page {
+			p := newPage(in, "latency", latencyTitle(in))
+			p.panels = []panel{latencyPanel(in)}
+			p.breachKey(0)
+			return []page{p}
+		},
+	}
+}
+
+// asked is the limit that the chart speaks of: the one that most minutes miss, the first of them.
+func (in Input) asked() (l Line, ok bool) {
+	most := -1
+	for _, s := range in.SLOs {
+		if n, _ := in.misses(s); n > most {
+			l, most, ok = s, n, true
+		}
+	}
+	return l, ok
+}
+
+// shown are the quantiles of a single run that are drawn, at most three: p50, p99 and those that were asked for.
+func (in Input) shown() []float64 {
+	var out []float64
+	have := func(q float64) bool {
+		for _, o := range out {
+			if sameShare(o, q) {
+				return true
+			}
+		}
+		return false
+	}
+	offer := func(q float64) {
+		known := q == Mean || q == Max
+		for _, k := range in.Quantiles {
+			known = known || sameShare(k, q)
+		}
+		if known && !have(q) && len(out) < 3 {
+			out = append(out, q)
+		}
+	}
+	offer(0.5)
+	for _, s := range in.SLOs {
+		offer(s.Quantile)
+	}
+	offer(0.99)
+	if len(out) == 0 && len(in.Quantiles) > 0 {
+		out = append(out, in.Quantiles[0], in.Quantiles[len(in.Quantiles)-1])
+	}
+	sortQuantiles(out)
+	return out
+}
+
+// sortQuantiles ascending, the mean first and the largest last.
+func sortQuantiles(q []float64) {
+	rank := func(v float64) float64 {
+		if v == Max {
+			return 2
+		}
+		return v
+	}
+	for i := 1; i < len(q); i++ {
+		for j := i; j > 0 && rank(q[j]) < rank(q[j-1]); j-- {
+			q[j], q[j-1] = q[j-1], q[j]
+		}
+	}
+}
+
+func latencyPanel(in []Input) panel {
+	p := panel{title: "Latency, log scale", weight: 1.6}
+	if len(in) == 1 {
+		singleLatency(&p, in[0])
+	} else {
+		overlaidLatency(&p, in)
+	}
+	lo, hi := math.Inf(1), 0.0
+	for _, l := range p.lines {
+		for _, s := range l.data {
+			if s.v > 0 {
+				lo, hi = math.Min(lo, s.v), math.Max(hi, s.v)
+			}
+		}
+	}
+	if hi == 0 {
+		p.empty, p.keys = "No request was served: there is no latency.", nil
+	}
+	for _, r := range p.refs {
+		lo, hi = math.Min(lo, r.at), math.Max(hi, r.at*1.3)
+	}
+	if math.IsInf(lo, 1) {
+		lo = 0
+	}
+	p.scale = func(height float64) scale { return seconds(lo, hi, height) }
+	return p
+}
+
+func singleLatency(p *panel, in Input) {
+	pens := map[int][]pen{
+		1: {{violet, 1.8, nil}},
+		2: {{green, 1.3, nil}, {violet, 1.8, nil}},
+		3: {{green, 1.2, nil}, {ghost, 1.3, []float64{4, 2}}, {violet, 1.8, nil}},
+	}
+	shown := in.shown()
+	for n, q := range shown {
+		l := line{pen: pens[len(shown)][n], peaks: true, band: true, data: in.samples(func(m sim.Minute) float64 { return in.latency(m, q) })}
+		p.add(l)
+		p.key(lineKey(quantileName(q), l.pen))
+	}
+	for _, s := range in.SLOs {
+		p.refs = append(p.refs, ref{s.Limit.Seconds(), "SLO " + s.Text, pen{color: missed, width: 1.3, dash: []float64{6, 3}}})
+	}
+	if dead := silent(in); len(dead) > 0 {
+		p.lanes = append(p.lanes, lane{label: "none served", bars: dead})
+	}
+}
+
+// silent are the minutes in which requests failed or waited and none was served.
+func silent(in Input) []bar {
+	var out []bar
+	for _, m := range in.Minutes {
+		if !counts(m) || m.Served > 0 {
+			continue
+		}
+		end := min(m.At+60e9, in.Length)
+		if n := len(out); n > 0 && out[n-1].to == m.At {
+			out[n-1].to = end
+			continue
+		}
+		out = append(out, bar{from: m.At, to: end, color: missed})
+	}
+	return out
+}
+
+// overlaidLatency draws one quantile of every run, and its breaches as a lane.
+func overlaidLatency(p *panel, in []Input) {
+	q := commonQuantile(in)
+	p.title = "Latency " + quantileName(q) + ", log scale"
+	breaches := 0
+	for n, i := range in {
+		l := line{pen: runPen(n), peaks: true, data: i.samples(func(m sim.Minute) float64 { return i.latency(m, q) })}
+		p.add(l)
+		p.key(lineKey(i.Name, l.pen))
+		breaches += len(i.Breaches)
+	}
+	for _, s := range in[0].SLOs {
+		if sameShare(s.Quantile, q) {
+			p.refs = append(p.refs, ref{s.Limit.Seconds(), "SLO " + s.Text, pen{color: missed, width: 1.3, dash: []float64{6, 3}}})
+		}
+	}
+	if breaches == 0 || len(in) > 8 {
+		return
+	}
+	for n, i := range in {
+		row := lane{label: i.Name}
+		for _, b := range i.Breaches {
+			row.bars = append(row.bars, bar{from: b.From, to: b.To, color: runPen(n).color})
+		}
+		p.lanes = append(p.lanes, row)
+	}
+}
+
+// commonQuantile is the one that was asked for, or else the highest that all runs know.
+func commonQuantile(in []Input) float64 {
+	if l, ok := in[0].asked(); ok {
+		return l.Quantile
+	}
+	if n := len(in[0].Quantiles); n > 0 {
+		for k := n - 1; k >= 0; k-- {
+			if sameShare(in[0].Quantiles[k], 0.99) {
+				return in[0].Quantiles[k]
+			}
+		}
+		return in[0].Quantiles[n-1]
+	}
+	return Mean
+}
+
+func latencyTitle(in []Input) string {
+	l, ok := in[0].asked()
+	if len(in) > 1 {
+		if !ok {
+			return plural(len(in), "run") + " overlaid"
+		}
+		return compared(in, "misses "+l.Text+" for", "minute", func(i Input) float64 {
+			n, _ := i.misses(l)
+			return float64(n)
+		}, func(v float64) string { return plural(int(v), "minute") })
+	}
+	i := in[0]
+	served := 0
+	for _, m := range i.Minutes {
+		if m.Served > 0 {
+			served++
+		}
+	}
+	q := 0.99
+	if ok {
+		q = l.Quantile
+	} else if s := i.shown(); len(s) > 0 {
+		q = s[len(s)-1]
+	}
+	worst, at := 0.0, sim.Minute{}
+	for _, m := range i.Minutes {
+		if v := i.latency(m, q); v > worst {
+			worst, at = v, m
+		}
+	}
+	when := axisTime(i.Start, i.Length, at.At)
+	missed, counted := 0, 0
+	if ok {
+		missed, counted = i.misses(l)
+	}
+	switch {
+	case served == 0 && missed > 0:
+		return fmt.Sprintf("Not one request was served: all %s miss %s", plural(counted, "minute"), l.Text)
+	case served == 0:
+		return "No request came in " + durationWords(i.Length) + ", so there is no latency"
+	case !ok:
+		return fmt.Sprintf("%s latency is at most %s in a minute, at %s", quantileName(q), latencyWords(worst), when)
+	case missed == 0 && counted == 1:
+		return fmt.Sprintf("%s holds in the only minute, with %s", l.Text, latencyWords(worst))
+	case missed == 0:
+		return fmt.Sprintf("%s holds in all %s; the slowest, %s, has %s", l.Text, plural(counted, "minute"), when, latencyWords(worst))
+	}
+	title := fmt.Sprintf("%s is missed in %s of %s", l.Text, grouped(float64(missed), 0), plural(counted, "minute"))
+	if n := len(i.Breaches); n > 0 {
+		title += ", in " + plural(n, "breach")
+	}
+	return title + fmt.Sprintf("; at worst %s, %s", latencyWords(worst), when)
+}

@@ -1,0 +1,144 @@
+package plots
+
+import (
+	"math"
+	"strconv"
+)
+
+// A scale places values on the vertical axis.
+type scale struct {
+	lo, hi float64
+	log    bool
+	ticks  []mark
+}
+
+// A mark is a tick of a scale; grid lines go through all of them, labels may be empty.
+type mark struct {
+	at    float64
+	label string
+}
+
+// share is where v lies between the bottom (0) and the top (1), clipped to them.
+func (s scale) share(v float64) float64 {
+	var f float64
+	if s.log {
+		f = math.Log(math.Max(v, s.lo)/s.lo) / math.Log(s.hi/s.lo)
+	} else {
+		f = (v - s.lo) / (s.hi - s.lo)
+	}
+	return math.Max(0, math.Min(1, f))
+}
+
+// linear is a scale from 0 to a round number at or above top, with a tick about every 32 points at closest.
+func linear(top, height float64, whole bool) scale {
+	if !(top > 0) || math.IsInf(top, 0) {
+		top = 1
+	}
+	n := math.Max(2, math.Min(6, math.Floor(height/32)))
+	step := roundStep(top / n)
+	if whole {
+		step = math.Max(1, step)
+		if step == 2.5 {
+			step = 5
+		}
+	}
+	count := int(math.Ceil(top/step - 1e-9))
+	if whole && top <= 2 {
+		count = 3 // a fleet of one or two keeps some air above
+	}
+	s := scale{hi: float64(count) * step}
+	for i := 0; i <= count; i++ {
+		s.ticks = append(s.ticks, mark{float64(i) * step, short(float64(i) * step)})
+	}
+	return s
+}
+
+// roundStep is the smallest of 1, 2, 2.5, 5 times a power of ten that is at least v.
+func roundStep(v float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, f := range []float64{1, 2, 2.5, 5} {
+		if f*power >= v*(1-1e-9) {
+			return f * power
+		}
+	}
+	return 10 * power
+}
+
+// seconds is a logarithmic scale of durations in seconds that covers lo to hi, on round 1–2–5 values at both ends.
+func seconds(lo, hi, height float64) scale {
+	if !(lo > 0) || !(hi > 0) {
+		lo, hi = 0.01, 10
+	}
+	s := scale{lo: oneTwoFive(lo, false), hi: oneTwoFive(hi, true), log: true}
+	if s.hi/s.lo < 9.99 { // at least a decade, the data in its middle
+		s.lo, s.hi = oneTwoFive(s.lo/1.6, false), oneTwoFive(s.hi*1.6, true)
+	}
+	decades := math.Log10(s.hi / s.lo)
+	room := height / decades // points of one decade
+	lead := []float64{1}
+	switch {
+	case room >= 75:
+		lead = []float64{1, 2, 5}
+	case room >= 38:
+		lead = []float64{1, 3}
+	}
+	for e := math.Floor(math.Log10(s.lo)) - 1; e <= math.Log10(s.hi)+1; e++ {
+		for _, f := range lead {
+			v := f * math.Pow(10, e)
+			if v >= s.lo*(1-1e-9) && v <= s.hi*(1+1e-9) {
+				s.ticks = append(s.ticks, mark{v, span(v)})
+			}
+		}
+	}
+	return s
+}
+
+// oneTwoFive rounds to 1, 2 or 5 times a power of ten, up or down.
+func oneTwoFive(v float64, up bool) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(v)))
+	steps := []float64{1, 2, 5, 10}
+	if up {
+		for _, f := range steps {
+			if f*power >= v*(1-1e-9) {
+				return f * power
+			}
+		}
+	}
+	best := power
+	for _, f := range steps {
+		if f*power <= v*(1+1e-9) {
+			best = f * power
+		}
+	}
+	return best
+}
+
+// short writes a tick: 0, 2.5, 250, 1.5k, 3M.
+func short(v float64) string {
+	unit := ""
+	switch a := math.Abs(v); {
+	case a >= 1e9:
+		v, unit = v/1e9, "G"
+	case a >= 1e6:
+		v, unit = v/1e6, "M"
+	case a >= 1e4 || a >= 1e3 && math.Mod(a, 100) == 0:
+		v, unit = v/1e3, "k"
+	}
+	return strconv.FormatFloat(v, 'g', 6, 64) + unit
+}
+
+// span writes a duration in seconds on an axis: 200 µs, 50 ms, 2 s, 10 min.
+func span(s float64) string {
+	f := func(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
+	switch {
+	case s < 0.9995e-3:
+		return f(s*1e6) + " µs"
+	case s < 0.9995:
+		return f(s*1e3) + " ms"
+	case s < 600:
+		return f(s) + " s"
+	case s < 36000:
+		return f(s/60) + " min"
+	}
+	return strconv.FormatFloat(math.Round(s/360)/10, 'f', -1, 64) + " h"
+}

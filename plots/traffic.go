@@ -1,0 +1,242 @@
+package plots
+
+import (
+	"fmt"
+	"strings"
+
+	"headroom/sim"
+)
+
+// trafficChart draws what was asked of the fleet against what it could serve.
+func trafficChart() Chart {
+	return Chart{
+		Name: "traffic",
+		Doc:  "requests offered per second against the capacity of the instances in service; below, requests waiting and failed",
+		pages: func(in []Input) []page {
+			p := newPage(in, "traffic", trafficTitle(in))
+			p.panels = []panel{trafficPanel(in)}
+			if b, any := troublePanel(in); any {
+				p.panels = append(p.panels, b)
+			}
+			p.breachKey(0)
+			return []page{p}
+		},
+	}
+}
+
+// offered and capacity of a minute in requests per second.
+func offered(m sim.Minute) float64 { return float64(m.Offered) / 60 }
+func (in Input) capacity(m sim.Minute) float64 {
+	if in.PerInstance <= 0 {
+		return nan
+	}
+	return in.PerInstance * m.ServingMean
+}
+
+func trafficPanel(in []Input) panel {
+	p := panel{title: "Requests per second", weight: 2, empty: noMinutes(in)}
+	if len(in) == 1 {
+		singleTraffic(&p, in[0])
+	} else {
+		overlaidTraffic(&p, in)
+	}
+	p.scale = upTo(false, p.lines...)
+	return p
+}
+
+func singleTraffic(p *panel, in Input) {
+	p.areas = append(p.areas, area{blueFill, in.slabs(func(m sim.Minute) (float64, float64) { return 0, offered(m) })})
+	traffic := pen{color: blue, width: 1.3}
+	p.key(lineKey("offered", traffic))
+	if in.PerInstance > 0 {
+		over := in.slabs(func(m sim.Minute) (float64, float64) { return in.capacity(m), offered(m) })
+		for _, s := range over {
+			if s.some() {
+				p.areas = append(p.areas, area{overload, over})
+				break
+			}
+		}
+	}
+	p.add(line{pen: traffic, data: in.samples(offered)})
+	if in.PerInstance > 0 {
+		capacity := pen{color: ready, width: 2}
+		p.add(line{pen: capacity, data: in.samples(in.capacity)})
+		p.key(lineKey("capacity in service", capacity))
+		if len(p.areas) > 1 {
+			p.key(fillKey("more than capacity", overload))
+		}
+	} else {
+		served := pen{color: ready, width: 1.3, dash: []float64{4, 2}}
+		p.add(line{pen: served, data: in.samples(func(m sim.Minute) float64 { return float64(m.Served) / 60 })})
+		p.key(lineKey("served", served))
+	}
+}
+
+func overlaidTraffic(p *panel, in []Input) {
+	same := true
+	for _, i := range in {
+		same = same && sameTraffic(i, in[0])
+	}
+	if same {
+		p.areas = append(p.areas, area{blueFill, in[0].slabs(func(m sim.Minute) (float64, float64) { return 0, offered(m) })})
+		p.key(fillKey("offered, the same in all", blueFill))
+	}
+	known := true
+	for _, i := range in {
+		known = known && i.PerInstance > 0
+	}
+	for n, i := range in {
+		value, what := i.capacity, "capacity of "
+		switch {
+		case !same:
+			value, what = offered, "offered to "
+		case !known:
+			value, what = func(m sim.Minute) float64 { return float64(m.Served) / 60 }, "served by "
+		}
+		if n > 0 {
+			what = ""
+		}
+		p.add(line{pen: runPen(n), data: i.samples(value)})
+		p.key(lineKey(what+i.Name, runPen(n)))
+	}
+	if same { // the scale must hold the fill, too
+		p.lines = append(p.lines, line{pen: pen{color: rgb(0x8fc1e3), width: 0.8}, data: in[0].samples(offered)})
+	}
+}
+
+func sameTraffic(a, b Input) bool {
+	if len(a.Minutes) != len(b.Minutes) {
+		return false
+	}
+	for i := range a.Minutes {
+		if a.Minutes[i].Offered != b.Minutes[i].Offered {
+			return false
+		}
+	}
+	return true
+}
+
+// troublePanel shows requests that wait at the end of a minute and that failed in it, if there are any.
+func troublePanel(in []Input) (panel, bool) {
+	waiting := func(m sim.Minute) float64 { return float64(m.Waiting) }
+	failed := func(m sim.Minute) float64 { return float64(m.Failed) }
+	any := 0.0
+	for _, i := range in {
+		any += top(i.samples(waiting)) + top(i.samples(failed))
+	}
+	p := panel{title: "Requests waiting at the end of a minute, failed in it", weight: 0.9}
+	if len(in) == 1 {
+		w := pen{color: violet, width: 1.6}
+		p.areas = append(p.areas, area{overload, in[0].slabs(func(m sim.Minute) (float64, float64) { return 0, failed(m) })})
+		p.add(line{pen: w, data: in[0].samples(func(m sim.Minute) float64 { return positive(waiting(m)) })})
+		p.key(lineKey("waiting", w), fillKey("failed", overload))
+		highest := max(top(p.lines[0].data), topOf(in, failed))
+		p.scale = func(h float64) scale { return linear(highest, h, true) }
+		return p, any > 0
+	}
+	p.title = "Requests failed so far"
+	for n, i := range in {
+		sum := 0.0
+		value := func(m sim.Minute) float64 { sum += failed(m); return sum }
+		if topOf(in, failed) == 0 {
+			p.title, value = "Requests waiting at the end of a minute", waiting
+		}
+		p.add(line{pen: runPen(n), data: i.samples(value)})
+	}
+	p.scale = upTo(true, p.lines...)
+	return p, any > 0
+}
+
+// positive leaves a gap where there is nothing to show.
+func positive(v float64) float64 {
+	if v <= 0 {
+		return nan
+	}
+	return v
+}
+
+func topOf(in []Input, value func(sim.Minute) float64) float64 {
+	t := 0.0
+	for _, i := range in {
+		t = max(t, top(i.samples(value)))
+	}
+	return t
+}
+
+// overCapacity counts minutes in which more was offered than the instances in service could serve.
+func (in Input) overCapacity() (minutes int, worst sim.Minute) {
+	load := -1.0
+	for _, m := range in.Minutes {
+		c := in.capacity(m)
+		if offered(m) > c {
+			minutes++
+		}
+		if l := offered(m) / c; c > 0 && l > load || c == 0 && m.Offered > 0 && load < 1e9 {
+			load, worst = l, m
+		}
+	}
+	return minutes, worst
+}
+
+func trafficTitle(in []Input) string {
+	if len(in) > 1 {
+		return compared(in, "is over capacity for", "minute", func(i Input) float64 {
+			if i.PerInstance <= 0 {
+				return nan
+			}
+			n, _ := i.overCapacity()
+			return float64(n)
+		}, func(v float64) string { return plural(int(v), "minute") })
+	}
+	i := in[0]
+	peak, at := 0.0, sim.Minute{}
+	for _, m := range i.Minutes {
+		if offered(m) > peak {
+			peak, at = offered(m), m
+		}
+	}
+	when := axisTime(i.Start, i.Length, at.At)
+	if peak == 0 {
+		return "No request came in " + durationWords(i.Length)
+	}
+	if i.PerInstance <= 0 {
+		return fmt.Sprintf("Traffic peaks at %s rps at %s", figure(peak), when)
+	}
+	minutes, worst := i.overCapacity()
+	if minutes > 0 {
+		return fmt.Sprintf("Traffic is over capacity for %s; at worst %s rps for a fleet that serves %s, %s", plural(minutes, "minute"),
+			figure(offered(worst)), figure(i.capacity(worst)), axisTime(i.Start, i.Length, worst.At))
+	}
+	return fmt.Sprintf("Capacity stays above traffic: the tightest minute, %s, is %s full", axisTime(i.Start, i.Length, worst.At),
+		percent(offered(worst)/i.capacity(worst)))
+}
+
+// compared says which run has least and which has most of something.
+func compared(in []Input, verb, noun string, value func(Input) float64, words func(float64) string) string {
+	least, most := 0, 0
+	for n := range in {
+		v := value(in[n])
+		if v != v {
+			return fmt.Sprintf("%s overlaid", plural(len(in), "run"))
+		}
+		if v < value(in[least]) {
+			least = n
+		}
+		if v > value(in[most]) {
+			most = n
+		}
+	}
+	if value(in[least]) == value(in[most]) {
+		if value(in[least]) == 0 && noun != "" {
+			return fmt.Sprintf("None of the %d runs %s a single %s", len(in), verb, noun)
+		}
+		return fmt.Sprintf("Each of the %d runs %s %s", len(in), verb, words(value(in[least])))
+	}
+	again := "" // "misses it for 2 minutes, b for 57 minutes"
+	if strings.HasSuffix(verb, " for") {
+		again = "for "
+	}
+	a, b := words(value(in[least])), words(value(in[most]))
+	_, unit, _ := strings.Cut(a, " ")
+	return fmt.Sprintf("%s %s %s, %s %s%s", in[least].Name, verb, a, in[most].Name, again, strings.TrimSuffix(b, " "+unit))
+}
