@@ -29,19 +29,27 @@ func nanoseconds(x float64) time.Duration {
 	return time.Duration(max(x, 0) + 0.5)
 }
 
-// smallest finds the smallest whole x with CDF(x) ≥ p, from a guess that is right but for rounding.
+// smallest finds the smallest whole x with CDF(x) ≥ p, by doubling steps from a guess and then halving.
 func smallest(law Law, p, guess float64) time.Duration {
-	x := nanoseconds(guess)
-	for range 4 {
-		if x < longest && law.CDF(x) < p {
-			x++
-		} else if x > 0 && law.CDF(x-1) >= p {
-			x--
-		} else {
-			break
+	x, step := nanoseconds(guess), time.Duration(1)
+	low, high := x-1, x // CDF(low) < p ≤ CDF(high), once it holds
+	if law.CDF(x) < p {
+		for low, high = x, min(x+1, longest); high < longest && law.CDF(high) < p; step *= 2 {
+			low, high = high, min(high+step, longest)
+		}
+	} else {
+		for ; low >= 0 && law.CDF(low) >= p; step *= 2 {
+			low, high = max(low-step, -1), low
 		}
 	}
-	return x
+	for high-low > 1 {
+		if mid := low + (high-low)/2; law.CDF(mid) < p {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return high
 }
 
 // Constant is always d.
@@ -108,7 +116,7 @@ func (l lognormal) Quantile(p float64) time.Duration {
 }
 
 // z is the quantile of the standard normal law.
-func z(p float64) float64 { return -math.Sqrt2 * math.Erfcinv(2*p) }
+func z(p float64) float64 { return mathext.NormalQuantile(p) }
 
 // gamma is scale × Gamma(shape), the scale in nanoseconds.
 type gamma struct{ shape, scale float64 }
@@ -124,23 +132,12 @@ func (g gamma) CDF(x time.Duration) float64 {
 	return mathext.GammaIncReg(g.shape, float64(x)/g.scale)
 }
 
-// Quantile halves intervals: gonum's inverse of the incomplete gamma function loses digits in the tails.
+// Quantile searches: gonum's inverse of the incomplete gamma function loses digits in the tails.
 func (g gamma) Quantile(p float64) time.Duration {
 	if p <= 0 {
 		return 0
 	}
-	low, high := time.Duration(0), max(g.Mean(), 1)
-	for g.CDF(high) < p && high < longest {
-		low, high = high, min(2*high, longest)
-	}
-	for high-low > 1 { // CDF(low) < p ≤ CDF(high)
-		if mid := low + (high-low)/2; g.CDF(mid) < p {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return high
+	return smallest(g, p, g.shape*g.scale)
 }
 
 // Gamma1 draws from the gamma law of the given shape > 0 and scale 1, by Marsaglia and Tsang (2000): a transformed normal,
