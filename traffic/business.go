@@ -43,7 +43,7 @@ func (b *BusinessHours) Check() []problem.Problem {
 	if len(b.Days) == 0 && len(b.Except) == 0 {
 		ps = append(ps, problem.Problem{Path: "days", Must: "at least one day"})
 	}
-	ps = append(ps, b.hoursProblems("", b.Open, b.Close)...)
+	ps = append(ps, b.hoursProblems(b.Open, b.Close)...)
 	seen := map[time.Duration]bool{}
 	for i, h := range b.Holidays {
 		if seen[h.civil] {
@@ -58,7 +58,7 @@ func (b *BusinessHours) Check() []problem.Problem {
 		}
 		seen[e.Date.civil] = true
 		o := b.on(e)
-		ps = append(ps, problem.Under(under, b.hoursProblems("", o.open, o.close))...)
+		ps = append(ps, problem.Under(under, b.hoursProblems(o.open, o.close))...)
 		if e.Busy != nil {
 			ps = append(ps, rateProblems(under+".busy", *e.Busy)...)
 		}
@@ -66,12 +66,12 @@ func (b *BusinessHours) Check() []problem.Problem {
 	return ps
 }
 
-func (b *BusinessHours) hoursProblems(under string, open, closed Clock) []problem.Problem {
+func (b *BusinessHours) hoursProblems(open, closed Clock) []problem.Problem {
 	if open == closed {
-		return []problem.Problem{{Path: under + "close", Must: `another time than open ("00:00" to "24:00" is the whole day)`, Got: closed.String()}}
+		return []problem.Problem{{Path: "close", Must: `another time than open ("00:00" to "24:00" is the whole day)`, Got: closed.String()}}
 	}
-	if length := hours(open, closed); b.Ramp > length {
-		return []problem.Problem{{Path: under + "ramp", Must: "at most the time from open to close, " + unit.FormatDuration(length), Got: unit.FormatDuration(b.Ramp)}}
+	if b.Ramp > hours(open, closed) {
+		return []problem.Problem{{Path: "close", Must: "at least the ramp, " + unit.FormatDuration(b.Ramp) + ", after open, " + open.String(), Got: closed.String()}}
 	}
 	return nil
 }
@@ -186,10 +186,10 @@ func (b *business) opened(o opening, t time.Duration) line {
 }
 
 func (b *business) at(t time.Duration) line {
-	// Lines here are distances from quiet; sign says to which side.
-	best, sign, end := line{end: Forever}, 1.0, Forever
-	var few [4]line
-	others := few[:0]
+	type reach struct{ far, speed float64 } // how far from quiet, to either side, and how fast it changes
+	best, furthest, end := line{value: b.quiet}, reach{}, Forever
+	var few [4]reach
+	all := few[:0]
 	first := sort.Search(len(b.openings), func(i int) bool { return b.openings[i].begin > t-b.longest })
 	for _, o := range b.openings[first:] {
 		if o.begin > t {
@@ -199,21 +199,21 @@ func (b *business) at(t time.Duration) line {
 		if t >= o.end+b.ramp {
 			continue
 		}
-		l := b.opened(o, t).between(0, math.Abs(o.busy-b.quiet))
-		if l.value > best.value || l.value == best.value && l.slope > best.slope {
-			best, l, sign = l, best, math.Copysign(1, o.busy-b.quiet)
+		l, most := b.opened(o, t), math.Abs(o.busy-b.quiet)
+		r := reach{l.value * most, l.slope * most}
+		if r.far > furthest.far || r.far == furthest.far && r.speed > furthest.speed {
+			best, furthest = l.between(b.quiet, o.busy), r
 		}
-		others = append(others, l)
+		all = append(all, r)
+		end = min(end, l.end)
 	}
-	end = min(end, best.end)
-	for _, o := range others {
-		end = min(end, o.end)
-		if o.slope > best.slope { // it overtakes, perhaps after the end
-			in := (best.value - o.value) / (o.slope - best.slope)
-			end = min(end, t+max(1, nanos(in)))
+	for _, r := range all {
+		if r.speed > furthest.speed { // it overtakes, perhaps after the end
+			end = min(end, t+max(1, nanos((furthest.far-r.far)/(r.speed-furthest.speed))))
 		}
 	}
-	return line{value: b.quiet + sign*best.value, slope: sign * best.slope, end: end}
+	best.end = end
+	return best
 }
 
 // nanos is a number of seconds as a duration, rounded up; a year at most.

@@ -21,13 +21,13 @@ const maxFactor = 1e6
 
 // UnmarshalText reads one number.
 func (f *Factor) UnmarshalText(text []byte) error {
-	bad := &unit.Bad{Must: "a number from 0 to 1000000, or {from: …, to: …}", Got: strings.ToValidUTF8(string(text[:min(len(text), 40)]), "")}
-	x, err := strconv.ParseFloat(string(text), 64)
-	if err != nil || strings.ContainsAny(string(text), "xXpP_+-nN") && !strings.ContainsAny(string(text), "eE") || !(x >= 0 && x <= maxFactor) {
+	bad := &unit.Bad{Must: "a number from 0 to 1000000, or {from: …, to: …}", Got: shown(string(text))}
+	if len(text) > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9' {
+		bad.Hint = "leading zeros mean octal in YAML"
 		return bad
 	}
-	if len(text) > 1 && text[0] == '0' && text[1] != '.' && text[1] != 'e' && text[1] != 'E' {
-		bad.Hint = "leading zeros mean octal in YAML"
+	x, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || strings.Trim(string(text), "0123456789.eE-+") != "" || text[0] == '-' || text[0] == '+' || !(x >= 0 && x <= maxFactor) {
 		return bad
 	}
 	*f = Factor{x, x}

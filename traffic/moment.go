@@ -21,13 +21,17 @@ func MomentAt(since time.Duration) Moment { return Moment{since: since} }
 
 // ParseMoment reads a moment.
 func ParseMoment(text string) (Moment, error) {
-	if since, err := unit.ParseDuration(text); err == nil {
+	since, err := unit.ParseDuration(text)
+	if err == nil {
 		return Moment{text: text, since: since}, nil
 	}
 	s, bad := parseStamp(text)
 	if bad != nil {
 		if !looksLikeDate(text) {
 			bad.Must = "a local time (2026-11-25T12:00:00), a time with its offset (2026-11-25T12:00:00Z), a date, or a duration since the start (90m)"
+			if d, ok := err.(*unit.Bad); ok {
+				bad.Hint = d.Hint
+			}
 		}
 		return Moment{}, bad
 	}
@@ -111,11 +115,7 @@ func looksLikeDate(text string) bool {
 
 // parseStamp reads date[T| ]hh:mm[:ss[.fraction]][Z|±hh:mm], or a date alone.
 func parseStamp(text string) (stamp, *unit.Bad) {
-	bad := &unit.Bad{Must: "a date and time (2026-11-25T12:00:00)", Got: text}
-	if len(text) > 40 {
-		bad.Got = strings.ToValidUTF8(text[:37], "") + "…"
-		return stamp{}, bad
-	}
+	bad := &unit.Bad{Must: "a date and time (2026-11-25T12:00:00)", Got: shown(text)}
 	c := cursor{text: text, ok: true}
 	year, month, day := c.digits(4), c.after('-', 2), c.after('-', 2)
 	var hour, minute, second, nanos int

@@ -43,10 +43,7 @@ func (p *Pattern) UnmarshalText(text []byte) error {
 	case "bursty":
 		return &unit.Bad{Must: "smooth, poisson or {bursty: {dispersion: N}}", Got: s, Hint: "did you mean {bursty: {dispersion: 4}}?"}
 	default:
-		bad := &unit.Bad{Must: "smooth, poisson or {bursty: {dispersion: N}}", Got: s}
-		if len(s) > 40 {
-			bad.Got = s[:37] + "…"
-		}
+		bad := &unit.Bad{Must: "smooth, poisson or {bursty: {dispersion: N}}", Got: shown(s)}
 		if near := nearest(s, []string{smooth, poisson, "bursty"}, 1); len(near) > 0 {
 			bad.Hint = "did you mean " + near[0] + "?"
 		}
@@ -207,6 +204,7 @@ func (s Settings) Build(c Calendar, from, to time.Duration) (Demand, []problem.P
 		}
 		ps = append(ps, problem.Under(path+"."+key, bad)...)
 	}
+	names := map[string]bool{}
 	for i, e := range s.Events {
 		path := "events." + strconv.Itoa(i)
 		key, name, one, n := e.chosen()
@@ -219,8 +217,12 @@ func (s Settings) Build(c Calendar, from, to time.Duration) (Demand, []problem.P
 			var p plan
 			p, bad = one.plan(set)
 			if p.name, p.title = name, name; name == "" {
-				p.name, p.title = strconv.Itoa(i), key
+				p.name, p.title = "#"+strconv.Itoa(i), key
 			}
+			if names[p.name] {
+				bad = append(bad, problem.Problem{Path: "name", Must: "a name that no other event has", Got: name})
+			}
+			names[p.name] = true
 			d.plans = append(d.plans, p)
 		}
 		ps = append(ps, problem.Under(path+"."+key, bad)...)

@@ -38,9 +38,9 @@ func (z trapezoid) at(t time.Duration) line {
 	return line{end: Forever}
 }
 
-// between scales a line from 0…1 to low…high.
+// between scales a line from 0…1 to low…high, both exactly.
 func (l line) between(low, high float64) line {
-	l.value = low + (high-low)*l.value
+	l.value = low*(1-l.value) + high*l.value
 	l.slope *= high - low
 	return l
 }

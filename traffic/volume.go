@@ -95,6 +95,9 @@ type poissonLaw struct {
 // draw is exact: below a mean of 10 by inversion of one uniform number, from there on by Hörmann's transformed rejection
 // (PTRS, 1993).
 func (l *poissonLaw) draw(r *rand.PCG, mean float64) float64 {
+	if mean <= 0 {
+		return 0
+	}
 	if mean != l.mean {
 		l.set(mean)
 	}

@@ -18,7 +18,7 @@ var zoneNames string
 // LoadZone finds a time zone by its IANA name (America/New_York, UTC). An unknown name is refused with the nearest ones.
 func LoadZone(name string) (*time.Location, error) {
 	names := strings.Fields(zoneNames)
-	bad := &unit.Bad{Must: "an IANA time zone, such as America/New_York or UTC", Got: name}
+	bad := &unit.Bad{Must: "an IANA time zone, such as America/New_York or UTC", Got: shown(name)}
 	if _, known := slices.BinarySearch(names, name); !known {
 		if near := nearest(name, names, 3); len(near) > 0 {
 			bad.Hint = "did you mean " + strings.Join(near, " or ") + "?"
@@ -47,6 +47,9 @@ func nearest(name string, names []string, n int) []string {
 	var guesses []guess
 	asked := plain(strings.TrimSpace(name))
 	for _, known := range names {
+		if len(known) > 60 {
+			continue
+		}
 		steps := min(changes(asked, plain(known)), changes(city(asked), city(plain(known))))
 		if steps <= max(1, len(city(asked))/3) {
 			guesses = append(guesses, guess{known, steps})
