@@ -15,11 +15,17 @@ import (
 )
 
 // Encode writes a settings struct as the file that would give it, every default written out. What was left out and has no
-// default (a nil pointer or list, an empty text, a zero that its own bounds would refuse) is left out again.
-func Encode(settings any) ([]byte, error) {
+// default (a nil pointer or list, an empty text, a zero) is left out again. keep holds trees that stand for top keys as they
+// are.
+func Encode(settings any, keep map[string]*yaml.Node) ([]byte, error) {
 	n, err := encode(reflect.ValueOf(settings))
 	if err != nil {
 		return nil, err
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if kept := keep[n.Content[i].Value]; kept != nil {
+			n.Content[i+1] = unplaced(copyOf(kept))
+		}
 	}
 	var b bytes.Buffer
 	enc := yaml.NewEncoder(&b)

@@ -401,7 +401,7 @@ func TestEncode(t *testing.T) {
 		if ps != "" {
 			t.Fatal(ps)
 		}
-		text, err := Encode(first)
+		text, err := Encode(first, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

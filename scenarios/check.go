@@ -1,0 +1,272 @@
+package scenarios
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"headroom/policy/aws"
+	"headroom/problem"
+	"headroom/scenarios/internal/strict"
+	"headroom/traffic"
+	"headroom/unit"
+)
+
+// A checker looks at the scenario as a whole, after its parts have been looked at alone.
+type checker struct {
+	*File
+	problems Problems
+	broken   map[string]bool
+}
+
+// check fills the settings from the tree and says everything that is wrong with them. Without a problem, the Config is there.
+func (f *File) check() Problems {
+	c := &checker{File: f}
+	c.problems, c.broken = f.doc.Fill(&f.Scenario)
+	c.fleet()
+	c.scaling()
+	c.metrics()
+	c.policies()
+	c.moments()
+	c.expectations()
+	c.service()
+	c.traffic()
+	if len(c.problems) == 0 {
+		f.cfg = f.config()
+	}
+	return c.problems
+}
+
+// add says what is wrong at a path; nothing more is concluded from what stands there.
+func (c *checker) add(path, must, got, hint string) {
+	c.report(problem.Problem{Path: path, Must: must, Got: got, Hint: hint})
+}
+
+func (c *checker) report(ps ...problem.Problem) {
+	for _, p := range ps {
+		c.broken[p.Path] = true
+		c.problems = append(c.problems, c.doc.Problem(p))
+	}
+}
+
+// clean tells whether all that stands at the paths, above and below them, is what the file meant.
+func (c *checker) clean(paths ...string) bool {
+	for _, p := range paths {
+		if !strict.Clean(c.broken, p) {
+			return false
+		}
+	}
+	return true
+}
+
+// fleet looks the type up in the price table; what the file says itself holds.
+func (c *checker) fleet() {
+	f := &c.Fleet
+	if f.Type == "" || !c.clean("fleet.type") {
+		return
+	}
+	t, known := LookupType(f.Type)
+	if !known {
+		if f.Price == nil && c.clean("fleet.price") {
+			var names []string
+			for _, t := range InstanceTypes() {
+				names = append(names, t.Name)
+			}
+			c.add("fleet.type", "an instance type of the price table, or a price beside it (price: 1.408 USD/h)", f.Type, strict.Suggest(f.Type, names))
+		}
+		return
+	}
+	if f.Price == nil {
+		f.Price = &t.Price
+	}
+	if f.VCPUs == 0 {
+		f.VCPUs = t.VCPUs
+	}
+	if f.GPUs == 0 {
+		f.GPUs = t.GPUs
+	}
+}
+
+// scaling holds fixed.instances and fleet.start together.
+func (c *checker) scaling() {
+	if !c.clean("scaling", "fleet.start") {
+		return
+	}
+	if c.Fleet.Start == nil {
+		start := c.Scaling.start()
+		c.Fleet.Start = &start
+	} else if fixed := c.Scaling.Fixed; fixed != nil && *c.Fleet.Start != fixed.Instances {
+		c.add("fleet.start", "the same as scaling.fixed.instances, "+strconv.Itoa(fixed.Instances)+" (or left out)", strconv.Itoa(*c.Fleet.Start), "")
+	}
+}
+
+// metrics holds the names and periods of published metrics.
+func (c *checker) metrics() {
+	service := aws.Custom
+	if a := c.Scaling.AWS; a != nil && c.clean("scaling.aws.service") {
+		service = a.Service
+	}
+	var names []string
+	for _, m := range aws.Metrics(service) {
+		names = append(names, m.Name)
+	}
+	c.multiple("metrics.period", c.Metrics.Period)
+	for _, name := range sortedKeys(c.Metrics.Each) {
+		if !slices.Contains(names, name) {
+			c.add("metrics."+name, "period, delay, or a metric's name", name, strict.Suggest(name, append([]string{"period", "delay"}, names...)))
+			continue
+		}
+		if own := c.Metrics.Each[name].Period; own != nil {
+			c.multiple("metrics."+name+".period", *own)
+		}
+	}
+}
+
+// multiple holds that a period is a multiple of the step.
+func (c *checker) multiple(path string, period time.Duration) bool {
+	step := c.Clock.Step
+	if !c.clean(path, "clock.step") || step <= 0 || period%step == 0 {
+		return true
+	}
+	c.add(path, "a multiple of clock.step, "+unit.FormatDuration(step), unit.FormatDuration(period), "")
+	return false
+}
+
+// policies holds the policies of AWS against the clock, the metrics and the fleet.
+func (c *checker) policies() {
+	a := c.Scaling.AWS
+	if a == nil {
+		return
+	}
+	for i, p := range a.Policies {
+		path := "scaling.aws.policies." + strconv.Itoa(i)
+		switch {
+		case p.TargetTracking != nil:
+			c.policy(path+".target-tracking", path+".target-tracking.metric", a.Service, p.TargetTracking.Metric, p.TargetTracking.Alarm.Period)
+		case p.Step != nil:
+			c.policy(path+".step", path+".step.alarm.metric", a.Service, p.Step.Alarm.Metric, p.Step.Alarm.Period)
+		}
+	}
+}
+
+// policy holds one policy: its metric must be counted in something, and its periods be multiples of the step.
+func (c *checker) policy(path, at, service, metric string, alarm *time.Duration) {
+	if alarm != nil {
+		c.multiple(path+".alarm.period", *alarm)
+	}
+	if !c.clean(at, "scaling.aws.service") {
+		return
+	}
+	if aws.CoresCounted(service) && c.clean("fleet.type", "fleet.vcpus", "fleet.gpus") {
+		switch {
+		case metric == "CPUUtilization" && c.Fleet.VCPUs == 0:
+			c.add(at, "fleet.vcpus, or a type of the price table: "+service+" sums CPUUtilization over the vCPUs", "neither", "")
+		case metric == "GPUUtilization" && c.Fleet.GPUs == 0:
+			c.add(at, "fleet.gpus, or a type with GPUs: "+service+" sums GPUUtilization over the GPUs", "neither", "")
+		}
+	}
+	if own := c.Metrics.Each[metric].Period; own == nil && c.clean("metrics", "clock.step") && c.Clock.Step > 0 {
+		if period, _ := c.Metrics.Timing(metric); period != c.Metrics.Period && period%c.Clock.Step != 0 {
+			c.add(at, "a metric whose period ("+unit.FormatDuration(period)+") is a multiple of clock.step, "+unit.FormatDuration(c.Clock.Step)+
+				" (metrics."+metric+".period sets another)", metric, "")
+		}
+	}
+}
+
+// moments resolves the times of failures and of the service's events on the calendar.
+func (c *checker) moments() {
+	if !c.clean("clock") {
+		return
+	}
+	calendar := c.Clock.Calendar()
+	at := func(path string, m traffic.Moment) (t time.Duration) {
+		if !c.clean(path) {
+			return 0
+		}
+		t, err := calendar.At(m)
+		if err != nil {
+			c.report(from(path, err, m.String()))
+		}
+		return t
+	}
+	for i := range c.Service.Events {
+		path := "service.events." + strconv.Itoa(i)
+		if e := c.Service.Events[i].Slowdown; e != nil {
+			e.Begin = at(path+".slowdown.at", e.At)
+		}
+		if e := c.Service.Events[i].Outage; e != nil {
+			e.Begin = at(path+".outage.at", e.At)
+		}
+	}
+	for i := range c.Fleet.Failures {
+		path := "fleet.failures." + strconv.Itoa(i)
+		if e := c.Fleet.Failures[i].Zone; e != nil {
+			e.Begin = at(path+".zone.at", e.At)
+		}
+		if e := c.Fleet.Failures[i].Instance; e != nil && e.At != nil {
+			e.Begin = at(path+".instance.at", *e.At)
+		}
+		if e := c.Fleet.Failures[i].Launch; e != nil && e.From != nil && e.To != nil {
+			e.Begin, e.End = at(path+".launch.from", *e.From), at(path+".launch.to", *e.To)
+			if c.clean(path+".launch") && e.End <= e.Begin {
+				c.add(path+".launch.to", "after from, "+e.From.String(), e.To.String(), "")
+			}
+		}
+	}
+}
+
+// expectations holds that each can be judged: in the one currency, with this engine.
+func (c *checker) expectations() {
+	currency := ""
+	if c.Fleet.Price != nil && c.clean("fleet.price") {
+		currency = c.Fleet.Price.Currency
+	}
+	for i, ask := range c.Expect {
+		path := "expect." + strconv.Itoa(i)
+		if !c.clean(path, "service.engine") {
+			continue
+		}
+		if err := ask.In(currency, c.Service.Engine); err != nil {
+			c.report(from(path, err, ask.Text))
+		}
+	}
+}
+
+// service reads the files of empirical laws, and holds that a request takes any time at all.
+func (c *checker) service() {
+	c.empirical("service.time", c.Service.Time.Empirical)
+	c.empirical("fleet.start-up.provision", c.Fleet.StartUp.Provision.Empirical)
+	c.empirical("fleet.start-up.load", c.Fleet.StartUp.Load.Empirical)
+	if c.clean("service.time") && c.Service.Time.Law().Mean() <= 0 {
+		c.add("service.time", "a time whose mean is above 0s", c.Service.Time.String(), "")
+	}
+}
+
+// traffic reads the trace files and makes the demand.
+func (c *checker) traffic() {
+	if !c.clean("clock", "traffic") {
+		return
+	}
+	for i := range c.Traffic.Curves {
+		if t := c.Traffic.Curves[i].Trace; t != nil {
+			c.trace("traffic.curves."+strconv.Itoa(i)+".trace", t)
+		}
+	}
+	if !c.clean("traffic") {
+		return
+	}
+	demand, ps := c.Traffic.Build(c.Clock.Calendar(), -c.Clock.Settle, c.Clock.Length)
+	c.report(problem.Under("traffic", ps)...)
+	c.cfg.Traffic = demand
+}
+
+// sortedKeys are the keys of a map by name.
+func sortedKeys[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, strings.Compare)
+	return keys
+}

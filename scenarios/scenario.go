@@ -1,0 +1,121 @@
+// Package scenarios reads scenario files: one YAML file is one question. A file becomes the settings of the packages below
+// (nothing is mirrored), is checked as a whole, and gives the sim.Config of a run. Whatever is wrong is said before anything
+// runs, all at once, each with its place; nothing is repaired. Edits by path (variants, --set) come before the check.
+package scenarios
+
+import (
+	"time"
+
+	"headroom/expect"
+	"headroom/policy/aws"
+	"headroom/problem"
+	"headroom/scenarios/internal/strict"
+	"headroom/sim"
+	"headroom/traffic"
+	"headroom/unit"
+)
+
+// Scenario is what a file says, its defaults filled in.
+type Scenario struct {
+	Version int              `yaml:"version" required:"true" check:"min=1,max=1" doc:"of the form of this file: 1"`
+	Name    string           `yaml:"name" required:"true" doc:"what the question is called in results"`
+	Ask     string           `yaml:"ask" doc:"the question in words"`
+	Because string           `yaml:"because" doc:"where the numbers come from"`
+	Clock   Clock            `yaml:"clock" required:"true" doc:"when it plays, for how long, in which steps"`
+	Traffic traffic.Settings `yaml:"traffic" required:"true" doc:"how many requests come when"`
+	Service sim.Service      `yaml:"service" required:"true" doc:"how one instance serves them"`
+	Fleet   sim.Fleet        `yaml:"fleet" required:"true" doc:"what an instance is, how it starts, is paid for and fails"`
+	Metrics sim.Metrics      `yaml:"metrics" doc:"how metrics are published; a metric's name with its own timing may be a key too"`
+	Scaling Scaling          `yaml:"scaling" required:"true" doc:"who decides how many instances there are"`
+	Expect  []expect.Ask     `yaml:"expect" doc:"what must hold: MEASURE OP VALUE [in X% of minutes]"`
+	WhatIfs WhatIfs          `yaml:"variants" doc:"named what-ifs: path: value, on top of the file"`
+}
+
+// WhatIfs are the variants as the file writes them, by name. Their order is that of the file: ask File.Variants.
+type WhatIfs map[string]Changes
+
+// Changes are the values of a variant by their paths.
+type Changes map[string]strict.Raw
+
+// Clock says when a scenario plays.
+type Clock struct {
+	Start  StartTime     `yaml:"start" required:"true" doc:"local time in zone, on a whole minute; calendars and schedules use it"`
+	Zone   string        `yaml:"zone" default:"UTC" doc:"IANA name, such as America/New_York; daylight saving is followed"`
+	Length time.Duration `yaml:"length" required:"true" check:"positive,max=3660d" doc:"elapsed time that is simulated and reported"`
+	Step   time.Duration `yaml:"step" default:"1s" check:"positive,max=60s" doc:"control step: decisions wait for it; divides 60s"`
+	Seed   uint64        `yaml:"seed" default:"1" doc:"of all chance"`
+	Settle time.Duration `yaml:"settle" default:"0s" check:"max=366d" doc:"whole minutes simulated before start and not reported"`
+	start  time.Time
+}
+
+// maxSteps bounds the control steps of a run: ten years of seconds.
+const maxSteps = 320_000_000
+
+// Check finds the zone and the start in it, and says how the times must fit.
+func (c *Clock) Check() (ps []problem.Problem) {
+	add := func(path, must, got string) { ps = append(ps, problem.Problem{Path: path, Must: must, Got: got}) }
+	if zone, err := traffic.LoadZone(c.Zone); err != nil {
+		ps = append(ps, from("zone", err, c.Zone))
+	} else if c.start, err = traffic.ParseStart(c.Start.text, zone); err != nil {
+		ps = append(ps, from("start", err, c.Start.text))
+	}
+	if time.Minute%c.Step != 0 {
+		add("step", "a step that divides 60s", unit.FormatDuration(c.Step))
+		return ps
+	}
+	if c.Length%c.Step != 0 {
+		add("length", "a multiple of the step "+unit.FormatDuration(c.Step), unit.FormatDuration(c.Length))
+	} else if (c.Length+c.Settle)/c.Step > maxSteps {
+		add("step", "a step that gives at most 320000000 of them in the length", unit.FormatDuration(c.Step))
+	}
+	if c.Settle%time.Minute != 0 {
+		add("settle", "whole minutes", unit.FormatDuration(c.Settle))
+	}
+	return ps
+}
+
+// Calendar ties the scenario's time to its wall clock.
+func (c *Clock) Calendar() traffic.Calendar { return traffic.Calendar{Start: c.start} }
+
+// StartTime is clock.start as written: a local time, or one with its own offset.
+type StartTime struct{ text string }
+
+// UnmarshalText reads a local time; whether it exists in the zone is seen later.
+func (s *StartTime) UnmarshalText(text []byte) error {
+	if _, err := traffic.ParseStart(string(text), time.UTC); err != nil {
+		return err
+	}
+	s.text = string(text)
+	return nil
+}
+
+// String is the time as it was written.
+func (s StartTime) String() string { return s.text }
+
+// MarshalText is String.
+func (s StartTime) MarshalText() ([]byte, error) { return []byte(s.text), nil }
+
+// Pattern is the text of a start as a regular expression.
+func (StartTime) Pattern() string {
+	return `^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$`
+}
+
+// Scaling is a choice of one.
+type Scaling struct {
+	_     struct{}      `choice:"true"`
+	Fixed *Fixed        `yaml:"fixed" doc:"the same number of instances always"`
+	AWS   *aws.Settings `yaml:"aws" doc:"AWS Application Auto Scaling: policies and scheduled actions on one scalable target"`
+}
+
+// Fixed is a fleet that stays as it is.
+type Fixed struct {
+	Instances int `yaml:"instances" required:"true" check:"min=0,max=100000" doc:"how many instances"`
+}
+
+// start is how many instances there are at the begin when fleet.start says nothing.
+func (s Scaling) start() int {
+	if s.AWS != nil {
+		return s.AWS.Min
+	}
+	return s.Fixed.Instances
+}
