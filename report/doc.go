@@ -36,7 +36,9 @@ type Doc struct {
 	Expect         []Verdict  `json:"expect"`
 	Breaches       []Breach   `json:"breaches"`
 	Decisions      []Decision `json:"decisions"`
-	Charts         Charts     `json:"charts"`
+	PerInstance    float64    `json:"per_instance_rps"` // what one instance serves with all slots busy
+	Metrics        []Metric   `json:"metrics"`
+	Marks          []Mark     `json:"marks"`
 }
 
 // Requests are counts of requests.
@@ -154,19 +156,9 @@ type Decision struct {
 	Why       []policy.Reason
 }
 
-// Charts is what charts need beside the tables.
-type Charts struct {
-	PerInstance  float64  `json:"per_instance_rps"` // what one instance serves with all slots busy
-	Slots        int      `json:"slots"`            // of one instance
-	StartingFree bool     `json:"starting_free"`
-	Metrics      []Metric `json:"metrics"`
-	Events       []Event  `json:"events"`
-	Happenings   []Event  `json:"happenings"` // losses, refusals, replacements
-}
-
 // Metric is a metric that the policies look at, with the thresholds of their alarms.
 type Metric struct {
-	Name    string  `json:"name"`
+	Metric  string  `json:"metric"`
 	Unit    string  `json:"unit"`
 	High    Number  `json:"high"`
 	Low     Number  `json:"low"`
@@ -174,8 +166,8 @@ type Metric struct {
 	DelayS  float64 `json:"delay_s"`
 }
 
-// Event is something that a chart points at.
-type Event struct {
+// Mark is something of the traffic that a chart points at.
+type Mark struct {
 	FromS float64 `json:"from_s"`
 	ToS   float64 `json:"to_s"`
 	Text  string  `json:"text"`

@@ -46,7 +46,9 @@ func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample)
 		Expect:         verdicts(asks, samples),
 		Breaches:       breaches(asks, first),
 		Decisions:      decisions(first),
-		Charts:         charts(first),
+		PerInstance:    capacity(first),
+		Metrics:        metrics(first),
+		Marks:          marks(first),
 	}
 	if c.Settle > 0 {
 		carried := n("requests.carried_in")
@@ -112,36 +114,34 @@ func decisions(r *sim.Result) []Decision {
 	return out
 }
 
-func charts(r *sim.Result) Charts {
-	c := Charts{PerInstance: finite(r.PerInstance), Slots: max(r.Config.Service.Concurrency, 1),
-		StartingFree: r.Config.Fleet.Billing.Starting == "free", Metrics: []Metric{}, Events: []Event{}, Happenings: []Event{}}
-	if math.IsNaN(c.PerInstance) {
-		c.PerInstance = 0
-	}
+// metrics are what the policies look at; period and delay are as published.
+func metrics(r *sim.Result) []Metric {
+	out := []Metric{}
 	for _, s := range r.Series {
-		m := Metric{Name: s.Metric, Unit: s.Unit, High: Plain(finite(s.High)), Low: Plain(finite(s.Low))}
-		if n := len(s.Points); n > 1 {
+		m := Metric{Metric: s.Metric, Unit: s.Unit, High: Plain(finite(s.High)), Low: Plain(finite(s.Low))}
+		if len(s.Points) > 1 {
 			m.PeriodS = (s.Points[1].End - s.Points[0].End).Seconds()
 		}
 		if len(s.Points) > 0 {
 			m.DelayS = (s.Points[0].Seen - s.Points[0].End).Seconds()
 		}
-		c.Metrics = append(c.Metrics, m)
+		out = append(out, m)
 	}
-	for _, m := range r.Marks {
-		c.Events = append(c.Events, Event{m.From.Seconds(), m.To.Seconds(), m.Text})
-	}
-	for _, h := range r.Happenings {
-		if h.What == "lost" || h.What == "refused" || h.What == "replaced" {
-			c.Happenings = append(c.Happenings, Event{h.At.Seconds(), h.At.Seconds(), happening(h)})
-		}
-	}
-	return c
+	return out
 }
 
-func happening(h sim.Happening) string {
-	if h.Text != "" {
-		return h.Text
+func marks(r *sim.Result) []Mark {
+	out := []Mark{}
+	for _, m := range r.Marks {
+		out = append(out, Mark{m.From.Seconds(), m.To.Seconds(), m.Text})
 	}
-	return fmt.Sprintf("%d %s", h.Count, h.What)
+	return out
+}
+
+// capacity is PerInstance, 0 where it is not known or has no bound (JSON knows no infinity).
+func capacity(r *sim.Result) float64 {
+	if math.IsInf(r.PerInstance, 0) || math.IsNaN(r.PerInstance) {
+		return 0
+	}
+	return r.PerInstance
 }

@@ -46,7 +46,7 @@ func Text(w io.Writer, meta Meta, d Doc, first *sim.Result, style Style) error {
 	breachLines(&b, d, first, style)
 	decisionLines(&b, d, first, style)
 	for _, a := range d.Approximations {
-		b.WriteString(wrap("Approximated: ", a))
+		b.WriteString(Wrap("Approximated: ", a))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -58,7 +58,7 @@ func headline(d Doc, style Style) string {
 	if strings.HasPrefix(text, "Not held") {
 		color = red
 	}
-	text = wrap("", text)
+	text = Wrap("", text)
 	if style.Color {
 		lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 		for i, l := range lines {
@@ -80,7 +80,7 @@ func Sentence(d Doc) string {
 	switch {
 	case len(d.Expect) == 0:
 		return fmt.Sprintf("Nothing was expected: %s of %s requests served, latency p99 %s, cost %s.", say(d.Requests.Served, Count),
-			say(d.Requests.Offered, Count), say(d.Latency.P99, Lapse), say(d.Cost.Total, money(d.Cost.Currency)))
+			say(d.Requests.Offered, Count), say(d.Latency.P99, Lapse), say(d.Cost.Total, Money(d.Cost.Currency)))
 	case len(missed) == 1:
 		return fmt.Sprintf("Not held: %s was asked, the answer is %s%s.", missed[0].Ask, missed[0].Value, others(len(d.Expect)-1))
 	case len(missed) > 1:
@@ -108,17 +108,17 @@ func about(b *strings.Builder, meta Meta, d Doc) {
 		name += ", variant " + d.Variant
 	}
 	if meta.Ask != "" {
-		b.WriteString(wrap("", name+": "+meta.Ask))
+		b.WriteString(Wrap("", name+": "+meta.Ask))
 	} else {
-		b.WriteString(wrap("", name))
+		b.WriteString(Wrap("", name))
 	}
 	runs := "1 run"
 	if d.Runs > 1 {
 		runs = fmt.Sprintf("%d runs (means with 95%% intervals)", d.Runs)
 	}
-	b.WriteString(wrap("", fmt.Sprintf("%s of %s from %s (%s), engine %s, seed %d.", runs, span(d.LengthS), strings.Replace(d.Start[:16], "T", " ", 1), d.Zone, d.Engine, d.Seed)))
+	b.WriteString(Wrap("", fmt.Sprintf("%s of %s from %s (%s), engine %s, seed %d.", runs, span(d.LengthS), strings.Replace(d.Start[:16], "T", " ", 1), d.Zone, d.Engine, d.Seed)))
 	if meta.Because != "" {
-		b.WriteString(wrap("", "Numbers: "+meta.Because))
+		b.WriteString(Wrap("", "Numbers: "+meta.Because))
 	}
 	b.WriteString("\n")
 }
@@ -157,9 +157,9 @@ func expectations(b *strings.Builder, d Doc, style Style) {
 			text += fmt.Sprintf(" (%s to %s of runs, 95%%)", Percent(v.Probability.Low), Percent(v.Probability.High))
 		}
 		head := mark + "  " + pad(v.Ask, longest) + "  "
-		line := wrap(head, text)
+		line := Wrap(head, text)
 		if longest > 40 {
-			line = mark + "  " + cut(v.Ask, 68) + "\n" + wrap("            ", text)
+			line = mark + "  " + Cut(v.Ask, 68) + "\n" + Wrap("            ", text)
 		}
 		b.WriteString(strings.Replace(line, mark, style.paint(color, mark), 1))
 	}
@@ -174,7 +174,7 @@ func numbers(b *strings.Builder, d Doc, style Style) {
 		for i, item := range items {
 			items[i] = together(item)
 		}
-		text := wrap("  "+pad(subject, 13), strings.Join(items, ", "))
+		text := Wrap("  "+pad(subject, 13), strings.Join(items, ", "))
 		b.WriteString(text)
 	}
 	b.WriteString(style.paint(bold, "Numbers") + "\n")
@@ -183,13 +183,8 @@ func numbers(b *strings.Builder, d Doc, style Style) {
 	if q.CarriedIn != nil {
 		items = append(items, say(*q.CarriedIn, Count)+" carried in")
 	}
-	items = append(items, say(q.Served, Count)+" served", say(q.Failed, Count)+" failed")
-	for _, f := range []struct {
-		n    Number
-		text string
-	}{{q.FailedBy.Rejected, "rejected"}, {q.FailedBy.Timeout, "timed out"}, {q.FailedBy.NoCapacity, "without capacity"},
-		{q.FailedBy.InstanceLost, "lost with an instance"}, {q.WaitingAtEnd, "waiting at the end"},
-		{q.InServiceAtEnd, "in service at the end"}, {q.Retries, "retries"}} {
+	items = append(items, say(q.Served, Count)+" served", say(q.Failed, Count)+" failed"+failedBy(q.FailedBy))
+	for _, f := range []part{{q.WaitingAtEnd, "waiting at the end"}, {q.InServiceAtEnd, "in service at the end"}, {q.Retries, "retries"}} {
 		if f.n.Mean != 0 {
 			items = append(items, say(f.n, Count)+" "+f.text)
 		}
@@ -204,10 +199,30 @@ func numbers(b *strings.Builder, d Doc, style Style) {
 	line("instances", say(i.Mean, Count)+" in service on average", "at least "+say(i.Min, Count), "at most "+say(i.Max, Count),
 		say(i.Hours, Count)+" instance-hours", say(i.By.Starting, Count)+" of them starting", say(i.By.Draining, Count)+" draining")
 	line("utilization", say(d.Utilization, Percent)+" of slot-time")
-	cost := money(d.Cost.Currency)
+	cost := Money(d.Cost.Currency)
 	line("cost", say(d.Cost.Total, cost), say(d.Cost.Per1000, cost)+" per 1000 served", say(d.Cost.PerMonth, cost)+" per month of 730 h")
 	scalingLine(d, line)
 	b.WriteString("\n")
+}
+
+// A part is a number and what it counts.
+type part struct {
+	n    Number
+	text string
+}
+
+// failedBy are the causes that there were, in brackets.
+func failedBy(f FailedBy) string {
+	var items []string
+	for _, p := range []part{{f.Rejected, "rejected"}, {f.Timeout, "timed out"}, {f.NoCapacity, "without capacity"}, {f.InstanceLost, "lost with an instance"}} {
+		if p.n.Mean > 0 {
+			items = append(items, Count(p.n.Mean)+" "+p.text)
+		}
+	}
+	if items == nil {
+		return ""
+	}
+	return " (" + strings.Join(items, ", ") + ")"
 }
 
 func times(s Summary) []string {
@@ -215,12 +230,9 @@ func times(s Summary) []string {
 		return []string{"none: nothing was served"}
 	}
 	items := []string{"mean " + say(s.Mean, Lapse)}
-	for _, n := range []struct {
-		name string
-		n    Number
-	}{{"p50", s.P50}, {"p90", s.P90}, {"p95", s.P95}, {"p99", s.P99}, {"p99.9", s.P999}, {"max", s.Max}} {
-		if n.n.Exists() {
-			items = append(items, n.name+" "+say(n.n, Lapse))
+	for _, p := range []part{{s.P50, "p50"}, {s.P90, "p90"}, {s.P95, "p95"}, {s.P99, "p99"}, {s.P999, "p99.9"}, {s.Max, "max"}} {
+		if p.n.Exists() {
+			items = append(items, p.text+" "+say(p.n, Lapse))
 		}
 	}
 	return items
@@ -229,10 +241,7 @@ func times(s Summary) []string {
 func scalingLine(d Doc, line func(string, ...string)) {
 	h := d.Scaling.HeldBy
 	items := []string{say(d.Scaling.Out, Count) + " out", say(d.Scaling.In, Count) + " in"}
-	for _, n := range []struct {
-		n    Number
-		text string
-	}{{h.Cooldown, "a cooldown"}, {h.Min, "the minimum"}, {h.Max, "the maximum"}, {h.Updating, "a change under way"},
+	for _, n := range []part{{h.Cooldown, "a cooldown"}, {h.Min, "the minimum"}, {h.Max, "the maximum"}, {h.Updating, "a change under way"},
 		{h.NoData, "missing data"}, {h.NotAllReady, "another policy"}, {h.Flapping, "expected flapping"}} {
 		if n.n.Mean != 0 {
 			items = append(items, say(n.n, Count)+" held by "+n.text)
@@ -269,8 +278,8 @@ func breachLines(b *strings.Builder, d Doc, first *sim.Result, style Style) {
 		if first.Config.Length > 24*time.Hour { // the day once is enough
 			when = expect.Clock(first, duration(x.FromS)) + " to " + first.Config.Start.Add(duration(x.ToS)).Format("15:04")
 		}
-		b.WriteString(wrap("  ", fmt.Sprintf("%s: %s%s", when, x.Ask, worst(d, x))))
-		b.WriteString(wrap("    ", x.Cause))
+		b.WriteString(Wrap("  ", fmt.Sprintf("%s: %s%s", when, x.Ask, worst(d, x))))
+		b.WriteString(Wrap("    ", x.Cause))
 	}
 	if n := len(d.Breaches) - len(order); n > 0 {
 		fmt.Fprintf(b, "  … and %s more, all shorter or as short\n", plural(n, "breach"))
@@ -346,6 +355,9 @@ func weights(d Doc) []int {
 	return w
 }
 
+// duration of seconds, to the nanosecond.
+func duration(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }
+
 func abs(n int) int { return max(n, -n) }
 
 func decisionLine(x Decision, first *sim.Result) string {
@@ -366,5 +378,9 @@ func decisionLine(x Decision, first *sim.Result) string {
 	for _, y := range x.Why {
 		why = append(why, y.Text)
 	}
-	return wrap("  ", when+"  "+together(what)+"  "+x.Policy) + wrap("    ", strings.Join(why, "; "))
+	line := Wrap("  ", together(when+"  "+what+"  ")+x.Policy)
+	if len(why) > 0 {
+		line += Wrap("    ", strings.Join(why, "; "))
+	}
+	return line
 }

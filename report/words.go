@@ -14,9 +14,9 @@ import (
 // width is the widest line of a report for people.
 const width = 80
 
-// wrap breaks words at blanks so that no line is wider than width; the first line begins with head, the others with as many
+// Wrap breaks words at blanks so that no line is wider than width; the first line begins with head, the others with as many
 // blanks. A word that is too wide by itself stands alone.
-func wrap(head, words string) string {
+func Wrap(head, words string) string {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(head))
 	var b strings.Builder
 	line, empty := head, true
@@ -28,18 +28,21 @@ func wrap(head, words string) string {
 		if !empty {
 			line += " "
 		}
-		line += strings.ReplaceAll(word, "\u00a0", " ")
+		line += strings.ReplaceAll(word, glue, " ")
 		empty = false
 	}
 	b.WriteString(strings.TrimRight(line, " ") + "\n")
 	return b.String()
 }
 
-// together keeps the blanks of a text from being broken at.
-func together(text string) string { return strings.ReplaceAll(text, " ", "\u00a0") }
+// glue stands for a blank at which no line is broken.
+const glue = "\x1f"
 
-// cut shortens a text to n columns.
-func cut(text string, n int) string {
+// together keeps the blanks of a text from being broken at.
+func together(text string) string { return strings.ReplaceAll(text, " ", glue) }
+
+// Cut shortens a text to n columns.
+func Cut(text string, n int) string {
 	if utf8.RuneCountInString(text) <= n {
 		return text
 	}
@@ -95,15 +98,15 @@ func Percent(x float64) string {
 	p := x * 100
 	switch {
 	case p != 0 && math.Abs(p) < 0.001:
-		return "below 0.001%"
+		return "<0.001%"
 	case math.Abs(p) >= 99.95 && p != 100 && p < 100:
 		return strconv.FormatFloat(math.Floor(p*1000)/1000, 'g', -1, 64) + "%"
 	}
 	return strconv.FormatFloat(p, 'g', 3, 64) + "%"
 }
 
-// money writes an amount with two decimals, or three digits where that shows nothing.
-func money(currency string) func(float64) string {
+// Money writes an amount with two decimals, or three digits where that shows nothing.
+func Money(currency string) func(float64) string {
 	return func(x float64) string {
 		text := strconv.FormatFloat(x, 'f', 2, 64)
 		if x != 0 && math.Abs(x) < 0.1 {

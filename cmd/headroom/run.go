@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"headroom/report"
+	"headroom/sim"
+	"headroom/whatif"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	world       worldFlags
+	runs        int
+	out         string
+	force, json bool
+	gate        bool
+}
+
+func runCommand(p *program) *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run SCENARIO",
+		Short: "Simulate a scenario: verdicts, numbers, and the decisions that mattered",
+		Long: "Simulate a scenario of the library or a file (- is standard input), and say whether what it expects holds.\n\n" +
+			"Exit status: 0 it ran (with --gate: and every expectation held), 1 it could not run,\n2 misuse of the command line, 3 with --gate: an expectation was missed.",
+		Example: "  headroom run promo-week\n  headroom run promo-week --set scaling.aws.min=10 --runs 20\n  headroom run my.yaml --out result --gate",
+		Args:    arguments(1, 1, "one SCENARIO"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.run(c.Context(), args[0], f)
+		},
+		ValidArgsFunction: completeScenario(1),
+	}
+	f.world.add(c)
+	c.Flags().StringVar(&f.world.variant, "variant", "", "run this variant of the file")
+	c.Flags().IntVar(&f.runs, "runs", 1, "independent runs on all cores; more than 1 gives 95% intervals")
+	c.Flags().StringVar(&f.out, "out", "", "write result.json, timeline.csv, decisions.csv and charts into this folder")
+	c.Flags().BoolVar(&f.force, "force", false, "with --out: replace an earlier result")
+	c.Flags().BoolVar(&f.json, "json", false, "print the result as JSON")
+	c.Flags().BoolVar(&f.gate, "gate", false, "exit with status 3 if an expectation is missed")
+	return c
+}
+
+func (p *program) run(ctx context.Context, name string, f runFlags) error {
+	if err := needRuns(f.runs); err != nil {
+		return err
+	}
+	q, err := p.question(name, f.world)
+	if err != nil {
+		return err
+	}
+	if f.out != "" {
+		if err := p.ready(f.out, f.force); err != nil {
+			return err
+		}
+	}
+	answers, err := p.simulate(ctx, []whatif.Question{q}, f.runs)
+	if err != nil {
+		return err
+	}
+	answer := answers[0]
+	d := answer.Doc()
+	text, err := report.JSON(d)
+	if err != nil {
+		return err
+	}
+	if f.out != "" {
+		files, err := p.resultFiles(ctx, answer, d, text)
+		if err != nil {
+			return err
+		}
+		if err := p.write(f.out, files); err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stderr, "headroom: %d files in %s\n", len(files), f.out)
+	}
+	if f.json {
+		_, err = p.stdout.Write(text)
+	} else {
+		err = report.Text(p.stdout, q.Meta, d, answer.First, p.style())
+	}
+	if err == nil && f.gate && !held(d) {
+		return errMissed
+	}
+	return err
+}
+
+// needRuns refuses a number of runs that is none.
+func needRuns(n int) error {
+	if n < 1 || n > 100_000 {
+		return misuse{fmt.Errorf("--runs must be 1 to 100000, got %d", n)}
+	}
+	return nil
+}
+
+// held says whether every expectation was held.
+func held(d report.Doc) bool {
+	for _, v := range d.Expect {
+		if !v.Held {
+			return false
+		}
+	}
+	return true
+}
+
+// simulate answers questions on all cores, telling the progress.
+func (p *program) simulate(ctx context.Context, questions []whatif.Question, runs int) ([]whatif.Answer, error) {
+	bar := p.newProgress(len(questions)*runs, "run")
+	answers, err := whatif.Ask(ctx, sim.Run, questions, runs, cores(), bar.to)
+	bar.end()
+	return answers, err
+}

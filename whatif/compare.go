@@ -1,0 +1,182 @@
+package whatif
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"headroom/report"
+)
+
+// A Comparison is several answers side by side. The first is the base; the others say how they differ from it, run by run.
+type Comparison struct {
+	Version  int       `json:"version"`
+	Seed     uint64    `json:"seed"`
+	Runs     int       `json:"runs"`
+	Base     string    `json:"base"`
+	Variants []Variant `json:"variants"`
+}
+
+// A Variant is one answer and its differences from the base.
+type Variant struct {
+	Name        string      `json:"name"`
+	Result      report.Doc  `json:"result"`
+	AgainstBase Differences `json:"against_base"` // empty of the base itself
+}
+
+// A Difference is the mean of what a variant has more than the base, over the runs in which both have it, with its 95 %
+// interval by Student's t of the paired differences.
+type Difference struct {
+	Path string
+	report.Number
+	// Distinguishable: the interval does not contain 0. A difference that is the same in every run is, unless it is 0.
+	Distinguishable bool
+}
+
+// Differences in the order of the result.
+type Differences []Difference
+
+// Comparable refuses questions that cannot meet the same traffic: those that differ in start, length or zone.
+func Comparable(questions []Question) error {
+	base := questions[0]
+	for _, q := range questions[1:] {
+		a, b := base.Config, q.Config
+		name := func(q Question) string { return title(q) }
+		switch {
+		case q.Meta.Zone != base.Meta.Zone:
+			return fmt.Errorf("what is compared must be in one zone, got clock.zone %s in %s and %s in %s", base.Meta.Zone, name(base), q.Meta.Zone, name(q))
+		case !a.Start.Equal(b.Start):
+			return fmt.Errorf("what is compared must have one start, got clock.start %s in %s and %s in %s",
+				a.Start.Format(time.DateTime), name(base), b.Start.Format(time.DateTime), name(q))
+		case a.Length != b.Length:
+			return fmt.Errorf("what is compared must have one length, got clock.length %v in %s and %v in %s", a.Length, name(base), b.Length, name(q))
+		}
+	}
+	return nil
+}
+
+// title is the name of a question in a comparison.
+func title(q Question) string {
+	if q.Meta.Variant != "" {
+		return q.Meta.Variant
+	}
+	return q.Meta.Scenario
+}
+
+// Compare puts answers side by side; names are those of the variants, the base first.
+func Compare(names []string, answers []Answer) Comparison {
+	c := Comparison{Version: 1, Seed: answers[0].Question.Config.Source.Seed, Runs: len(answers[0].Samples), Base: names[0]}
+	for i, a := range answers {
+		v := Variant{Name: names[i], Result: a.Doc(), AgainstBase: Differences{}}
+		if i > 0 {
+			v.AgainstBase = against(answers[0], a)
+		}
+		c.Variants = append(c.Variants, v)
+	}
+	return c
+}
+
+// against are the paired differences of all numbers of the result, then of the minutes that miss each expectation which both
+// have, and of the share or measure it gave.
+func against(base, a Answer) Differences {
+	var all Differences
+	settled := base.Question.Config.Settle > 0 || a.Question.Config.Settle > 0
+	for _, path := range report.Paths() {
+		if path == "requests.carried_in" && !settled {
+			continue
+		}
+		all = append(all, paired(path, len(a.Samples), func(k int) float64 {
+			return a.Samples[k].Value(path) - base.Samples[k].Value(path)
+		}))
+	}
+	for i, ask := range a.Question.Asks {
+		for j, other := range base.Question.Asks {
+			if ask.String() != other.String() {
+				continue
+			}
+			all = append(all, paired("expect."+ask.String(), len(a.Samples), func(k int) float64 {
+				return a.Samples[k].Verdicts[i].Measured - base.Samples[k].Verdicts[j].Measured
+			}))
+			if !ask.Measure.Money() {
+				all = append(all, paired("minutes_missed."+ask.InOneMinute(), len(a.Samples), func(k int) float64 {
+					return float64(a.Samples[k].Verdicts[i].Missed - base.Samples[k].Verdicts[j].Missed)
+				}))
+			}
+			break
+		}
+	}
+	return all.once()
+}
+
+// once keeps the first of differences with one path (an expectation may stand twice, with two shares of minutes).
+func (ds Differences) once() Differences {
+	seen := map[string]bool{}
+	kept := ds[:0]
+	for _, d := range ds {
+		if !seen[d.Path] {
+			kept = append(kept, d)
+		}
+		seen[d.Path] = true
+	}
+	return kept
+}
+
+func paired(path string, runs int, of func(k int) float64) Difference {
+	values := make([]float64, runs)
+	for k := range values {
+		values[k] = of(k)
+	}
+	n := report.Over(values)
+	return Difference{path, n, n.Low > 0 || n.High < 0}
+}
+
+// Get is the difference of one number; false if there is none.
+func (ds Differences) Get(path string) (Difference, bool) {
+	for _, d := range ds {
+		if d.Path == path {
+			return d, d.Exists()
+		}
+	}
+	return Difference{}, false
+}
+
+// MarshalJSON writes an object by path, in order; null where no run has the number in both.
+func (ds Differences) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, d := range ds {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		key, err := json.Marshal(d.Path)
+		if err != nil {
+			return nil, err
+		}
+		b.Write(key)
+		b.WriteByte(':')
+		text := []byte("null")
+		if d.Exists() {
+			if text, err = json.Marshal(struct {
+				Mean            float64  `json:"mean"`
+				Low             *float64 `json:"low"`
+				High            *float64 `json:"high"`
+				Distinguishable bool     `json:"distinguishable"`
+			}{d.Mean, bound(d.Low), bound(d.High), d.Distinguishable}); err != nil {
+				return nil, err
+			}
+		}
+		b.Write(text)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// bound is nil where one run alone gives no interval.
+func bound(x float64) *float64 {
+	if math.IsNaN(x) {
+		return nil
+	}
+	return &x
+}

@@ -1,0 +1,180 @@
+package whatif
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"headroom/report"
+)
+
+// Text writes a comparison for a person: one sentence, a table with a row a variant, then what each differs in from the base.
+// No line is wider than 80 columns.
+func Text(w io.Writer, c Comparison) error {
+	var b strings.Builder
+	b.WriteString(report.Wrap("", sentence(c)))
+	b.WriteString(report.Wrap("", fmt.Sprintf("%s each on the same random numbers, seed %d; means, and 95%% intervals of the paired differences.", runs(c.Runs), c.Seed)))
+	b.WriteString("\n" + overview(c) + "\n")
+	for _, v := range c.Variants[1:] {
+		b.WriteString(differences(c, v))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func runs(n int) string {
+	if n == 1 {
+		return "1 run"
+	}
+	return strconv.Itoa(n) + " runs"
+}
+
+// holds counts the expectations that a variant keeps.
+func holds(v Variant) (held, all int) {
+	for _, e := range v.Result.Expect {
+		if e.Held {
+			held++
+		}
+	}
+	return held, len(v.Result.Expect)
+}
+
+// sentence names the cheapest of those that keep all their expectations.
+func sentence(c Comparison) string {
+	var best *Variant
+	good := 0
+	for i := range c.Variants {
+		v := &c.Variants[i]
+		if held, all := holds(*v); held < all {
+			continue
+		}
+		good++
+		if best == nil || v.Result.Cost.Total.Mean < best.Result.Cost.Total.Mean {
+			best = v
+		}
+	}
+	switch {
+	case best == nil:
+		return fmt.Sprintf("None of the %d holds all of its expectations.", len(c.Variants))
+	case len(best.Result.Expect) == 0:
+		return fmt.Sprintf("Nothing was expected; the cheapest of the %d is %s at %s.", len(c.Variants), best.Name, cost(best.Result))
+	}
+	return fmt.Sprintf("%d of %d hold all of their expectations; the cheapest of these is %s at %s.", good, len(c.Variants), best.Name, cost(best.Result))
+}
+
+func cost(d report.Doc) string { return report.Money(d.Cost.Currency)(d.Cost.Total.Mean) }
+
+// overview is a row a variant.
+func overview(c Comparison) string {
+	rows := [][]string{{"", "holds", "cost " + c.Variants[0].Result.Cost.Currency, "p99", "failed", "missed", "instances"}}
+	for _, v := range c.Variants {
+		held, all := holds(v)
+		r := v.Result
+		share := math.NaN()
+		if done := r.Requests.Served.Mean + r.Requests.Failed.Mean; done > 0 {
+			share = r.Requests.Failed.Mean / done
+		}
+		rows = append(rows, []string{report.Cut(v.Name, 20), fmt.Sprintf("%d of %d", held, all), report.Money("")(r.Cost.Total.Mean), or(r.Latency.P99.Mean, report.Lapse),
+			or(share, report.Percent), missed(v), or(r.Instances.Mean.Mean, report.Count)})
+	}
+	return columns(rows) + "missed: minutes of run 1 that miss an expectation, added up over them\n"
+}
+
+// columns sets rows under one another, the first column to the left, the others to the right.
+func columns(rows [][]string) string {
+	wide := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			wide[i] = max(wide[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		line := row[0] + strings.Repeat(" ", wide[0]-utf8.RuneCountInString(row[0]))
+		for i, cell := range row[1:] {
+			line += strings.Repeat(" ", 2+wide[i+1]-utf8.RuneCountInString(cell)) + cell
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
+
+func missed(v Variant) string {
+	n := 0
+	for _, e := range v.Result.Expect {
+		n += e.Missed
+	}
+	return fmt.Sprintf("%d min", n)
+}
+
+func or(x float64, form func(float64) string) string {
+	if math.IsNaN(x) {
+		return "none"
+	}
+	return form(x)
+}
+
+// told are the numbers whose differences a person is told, in this order; the JSON holds all of them.
+func told(c Comparison) []struct {
+	path, name string
+	form       func(float64) string
+} {
+	type one = struct {
+		path, name string
+		form       func(float64) string
+	}
+	list := []one{
+		{"cost.total", "cost", report.Money(c.Variants[0].Result.Cost.Currency)},
+		{"latency_s.p99", "latency p99", report.Lapse},
+		{"wait_s.p99", "wait p99", report.Lapse},
+		{"requests.failed", "failed requests", report.Count},
+		{"instances.mean", "instances", report.Count},
+		{"utilization", "utilization", report.Percent},
+	}
+	for _, d := range c.Variants[len(c.Variants)-1].AgainstBase {
+		if ask, ok := strings.CutPrefix(d.Path, "minutes_missed."); ok {
+			list = append(list, one{d.Path, "minutes that miss " + ask, report.Count})
+		}
+	}
+	return list
+}
+
+// differences of one variant: those that can be told from chance a line each, the others by name.
+func differences(c Comparison, v Variant) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s against %s\n", report.Cut(v.Name, 35), report.Cut(c.Base, 35))
+	var same []string
+	for _, n := range told(c) {
+		d, ok := v.AgainstBase.Get(n.path)
+		switch {
+		case !ok:
+		case !d.Distinguishable:
+			same = append(same, n.name)
+		default:
+			b.WriteString(report.Wrap("  ", fmt.Sprintf("%s %s%s", n.name, signed(d.Mean, n.form), interval(d, n.form))))
+		}
+	}
+	if len(same) > 0 {
+		b.WriteString(report.Wrap("  not distinguishable: ", strings.Join(same, ", ")))
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+// signed writes + or − before a difference.
+func signed(x float64, form func(float64) string) string {
+	if x < 0 {
+		return "−" + form(-x)
+	}
+	return "+" + form(x)
+}
+
+func interval(d Difference, form func(float64) string) string {
+	if d.Low == d.High {
+		return " in every run"
+	}
+	return fmt.Sprintf(" (%s to %s)", signed(d.Low, form), signed(d.High, form))
+}
