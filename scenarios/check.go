@@ -24,6 +24,7 @@ type checker struct {
 func (f *File) check() Problems {
 	c := &checker{File: f}
 	c.problems, c.broken = f.doc.Fill(&f.Scenario)
+	c.zones()
 	c.fleet()
 	c.scaling()
 	c.metrics()
@@ -36,6 +37,23 @@ func (f *File) check() Problems {
 		f.cfg = f.config()
 	}
 	return c.problems
+}
+
+// zones adds the nearest known zones to problems of schedules: policies know no list of them.
+func (c *checker) zones() {
+	for i := range c.problems {
+		p := &c.problems[i]
+		if !strings.HasSuffix(p.Path, ".zone") || p.Hint != "" {
+			continue
+		}
+		name := p.Got
+		if text, err := strconv.Unquote(name); err == nil {
+			name = text
+		}
+		if _, err := traffic.LoadZone(name); err != nil {
+			p.Hint = from("", err, "").Hint
+		}
+	}
 }
 
 // add says what is wrong at a path; nothing more is concluded from what stands there.
@@ -114,6 +132,7 @@ func (c *checker) metrics() {
 	c.multiple("metrics.period", c.Metrics.Period)
 	for _, name := range sortedKeys(c.Metrics.Each) {
 		if !slices.Contains(names, name) {
+			c.forget("metrics." + name) // it was read as a metric's timing
 			c.add("metrics."+name, "period, delay, or a metric's name", name, strict.Suggest(name, append([]string{"period", "delay"}, names...)))
 			continue
 		}
@@ -121,6 +140,11 @@ func (c *checker) metrics() {
 			c.multiple("metrics."+name+".period", *own)
 		}
 	}
+}
+
+// forget takes back what was said at and below a path.
+func (c *checker) forget(path string) {
+	c.problems = slices.DeleteFunc(c.problems, func(p Problem) bool { return p.Path == path || strings.HasPrefix(p.Path, path+".") })
 }
 
 // multiple holds that a period is a multiple of the step.

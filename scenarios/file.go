@@ -292,17 +292,16 @@ func (f *File) Config() (sim.Config, error) {
 	return f.cfg, nil
 }
 
-// Full is the file with its edits and every default written out; it loads again to the same Config.
+// Full is the file with its edits and every default written out; it loads again to the same Config. The variants are left out
+// of a file with edits: they are changes of the file alone.
 func (f *File) Full() ([]byte, error) {
-	keep := map[string]*yaml.Node{}
-	for i := 0; i+1 < len(f.tree.Root.Content); i += 2 {
-		if key := f.tree.Root.Content[i].Value; key == "variants" {
-			keep[key] = f.tree.Root.Content[i+1]
-		}
-	}
 	s := f.Scenario
 	if s.Scaling.AWS != nil {
 		s.Scaling.AWS = filled(s.Scaling.AWS)
 	}
-	return strict.Encode(&s, keep)
+	if len(f.edits) > 0 {
+		s.WhatIfs = nil
+		return f.doc.Encode(&s)
+	}
+	return f.doc.Encode(&s, "variants")
 }

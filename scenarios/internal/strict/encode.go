@@ -5,6 +5,8 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"time"
@@ -15,16 +17,17 @@ import (
 )
 
 // Encode writes a settings struct as the file that would give it, every default written out. What was left out and has no
-// default (a nil pointer or list, an empty text, a zero) is left out again. keep holds trees that stand for top keys as they
-// are.
-func Encode(settings any, keep map[string]*yaml.Node) ([]byte, error) {
+// default (a nil pointer or list, an empty text, a zero) is left out again. List items keep the names that they have in the
+// document; keep names top keys whose trees are the document's own.
+func (d *Document) Encode(settings any, keep ...string) ([]byte, error) {
 	n, err := encode(reflect.ValueOf(settings))
 	if err != nil {
 		return nil, err
 	}
+	names(d.Root, n)
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if kept := keep[n.Content[i].Value]; kept != nil {
-			n.Content[i+1] = unplaced(copyOf(kept))
+		if own := child(d.Root, n.Content[i].Value); own != nil && slices.Contains(keep, n.Content[i].Value) {
+			n.Content[i+1] = unplaced(copyOf(own))
 		}
 	}
 	var b bytes.Buffer
@@ -34,6 +37,26 @@ func Encode(settings any, keep map[string]*yaml.Node) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), enc.Close()
+}
+
+// names gives list items the names that they have in the tree from which the settings were read, where no setting holds them.
+func names(from, to *yaml.Node) {
+	switch {
+	case from.Kind != to.Kind:
+	case from.Kind == yaml.MappingNode:
+		for i := 0; i+1 < len(from.Content); i += 2 {
+			if below := child(to, from.Content[i].Value); below != nil {
+				names(from.Content[i+1], below)
+			}
+		}
+	case from.Kind == yaml.SequenceNode && len(from.Content) == len(to.Content):
+		for i, item := range from.Content {
+			if name := nameOf(item); name != nil && to.Content[i].Kind == yaml.MappingNode && nameOf(to.Content[i]) == nil {
+				to.Content[i].Content = append([]*yaml.Node{word("name"), word(name.Value)}, to.Content[i].Content...)
+			}
+			names(item, to.Content[i])
+		}
+	}
 }
 
 // encode writes a value as a tree; nil if a file cannot and need not say it.
@@ -68,9 +91,7 @@ func encode(v reflect.Value) (*yaml.Node, error) {
 		n := &yaml.Node{Kind: yaml.MappingNode}
 		return n, encodeMap(n, v)
 	case reflect.String:
-		n := &yaml.Node{}
-		n.SetString(v.String())
-		return n, nil
+		return quoted(v.String()), nil
 	case reflect.Bool:
 		return plainScalar(strconv.FormatBool(v.Bool())), nil
 	case reflect.Float64:
@@ -111,8 +132,19 @@ func word(text string) *yaml.Node {
 	if wholeNumber.MatchString(text) || anyNumber.MatchString(text) {
 		return plainScalar(text)
 	}
+	return quoted(text)
+}
+
+// surprising are texts that older readers of YAML take for something else: 18:00 for 1080, no for false.
+var surprising = regexp.MustCompile(`^([0-9][0-9_]*(:[0-5]?[0-9])+|(?i:y|n|yes|no|on|off))$`)
+
+// quoted is a text, in quotes where a reader of YAML could take it for something else.
+func quoted(text string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(text)
+	if surprising.MatchString(text) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
 	return n
 }
 

@@ -494,8 +494,23 @@ func (f *filler) check(v reflect.Value, path string, before int) {
 	}
 	for _, p := range problem.Under(path, c.Check()) {
 		f.fault(p.Path)
-		f.problems = append(f.problems, f.doc.Problem(p))
+		if placed := f.doc.Problem(p); !f.named(placed) {
+			f.problems = append(f.problems, placed)
+		}
 	}
+}
+
+// named tells whether a problem of a name has been said at its place already: names are looked at in every list.
+func (f *filler) named(p Problem) bool {
+	if !strings.HasSuffix(p.Path, ".name") {
+		return false
+	}
+	for _, other := range f.problems {
+		if other.Line == p.Line && other.Col == p.Col && strings.HasSuffix(other.Path, ".name") {
+			return true
+		}
+	}
+	return false
 }
 
 // Problem finds the place of a problem by its path: the value there, or the nearest that exists above it.

@@ -401,7 +401,8 @@ func TestEncode(t *testing.T) {
 		if ps != "" {
 			t.Fatal(ps)
 		}
-		text, err := Encode(first, nil)
+		d, _ := Parse("x.yaml", []byte(good+more))
+		text, err := d.Encode(first)
 		if err != nil {
 			t.Fatal(err)
 		}
