@@ -38,7 +38,7 @@ func (c *crowd) join(i *instance) {
 	c.free = c.free[:len(c.free)-1]
 	c.at[i.place] = i
 	c.put(i.place, i.held)
-	k, _ := slices.BinarySearchFunc(c.order, i.number, func(o *instance, n int) int { return o.number - n })
+	k, _ := slices.BinarySearchFunc(c.order, i.number, byNumber)
 	c.order = slices.Insert(c.order, k, i)
 	c.size++
 	c.reorder()
@@ -49,7 +49,7 @@ func (c *crowd) leave(i *instance) {
 	c.take(i.place, i.held)
 	c.at[i.place] = nil
 	c.free = append(c.free, i.place)
-	c.order = slices.DeleteFunc(c.order, func(o *instance) bool { return o == i })
+	c.order = without(c.order, i)
 	c.size--
 	i.place = -1
 	c.reorder()
@@ -57,7 +57,7 @@ func (c *crowd) leave(i *instance) {
 
 // reorder finds round robin's next one again after the crowd has changed.
 func (c *crowd) reorder() {
-	c.next, _ = slices.BinarySearchFunc(c.order, c.last+1, func(o *instance, n int) int { return o.number - n })
+	c.next, _ = slices.BinarySearchFunc(c.order, c.last+1, byNumber)
 	if c.next >= len(c.order) {
 		c.next = 0
 	}

@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// class orders what happens to the fleet at one instant: failures first, then starts; what was ordered comes after all else.
+// class orders what happens to the fleet at one instant: failures first, then new launches and starts, so that what comes into
+// service does so before completions and arrivals; what was ordered comes after all else.
 type class uint8
 
 const (
 	fails class = iota
+	relaunches
 	enters
-	relaunches // ordered: after completions, timeouts and arrivals of its instant
-	cutOff
+	cutOff // ordered: after completions, timeouts and arrivals of its instant
 )
 
 // happening is something that will happen to the fleet.
@@ -39,7 +40,7 @@ func (f *fleet) next() (at clock, last bool) {
 	if len(f.due) == 0 {
 		return never, false
 	}
-	return f.due[0].at, f.due[0].class >= relaunches
+	return f.due[0].at, f.due[0].class == cutOff
 }
 
 // happen lets the next thing happen.
@@ -80,7 +81,7 @@ func (f *fleet) fail(h happening) {
 	text := ""
 	if s.Zone != nil {
 		zone := s.Zone.Number - 1
-		f.zoneClosed[zone] = max(f.zoneClosed[zone], h.at+int64(s.Zone.Length))
+		f.zoneClosed[zone] = max(f.zoneClosed[zone], later(int64(s.Zone.Begin), int64(s.Zone.Length)))
 		for _, i := range slices.Concat(f.serving, f.starting, f.draining) {
 			if i.zone == zone {
 				lost = append(lost, i)
@@ -99,13 +100,14 @@ func (f *fleet) fail(h happening) {
 	}
 }
 
-// plan schedules the failures whose time is known.
-func (f *fleet) plan() {
+// plan schedules the failures whose time is known. What was over before the begin does not happen; a zone that is down then is
+// down from the begin.
+func (f *fleet) plan(begin clock) {
 	for n, s := range f.cfg.Failures {
 		switch {
-		case s.Zone != nil:
-			f.schedule(happening{at: int64(s.Zone.Begin), class: fails, failure: n})
-		case s.Instance != nil && s.Instance.Count > 0:
+		case s.Zone != nil && int64(s.Zone.Begin+s.Zone.Length) > begin:
+			f.schedule(happening{at: max(begin, int64(s.Zone.Begin)), class: fails, failure: n})
+		case s.Instance != nil && s.Instance.Count > 0 && int64(s.Instance.Begin) >= begin:
 			f.schedule(happening{at: int64(s.Instance.Begin), class: fails, failure: n})
 		}
 	}

@@ -53,6 +53,7 @@ type fleet struct {
 	completed       func(t clock, change int)
 	note            func(Happening)
 	zoneClosed      []clock // per zone: launches are refused before this instant
+	zoneSize        []int   // per zone: instances starting, in service and draining
 
 	inStarting, inService, inDraining area
 	extremes                          extremes
@@ -67,11 +68,11 @@ type change struct{ left int }
 func newFleet(cfg *Config) *fleet {
 	f := &fleet{cfg: &cfg.Fleet, src: cfg.Source, provision: cfg.Fleet.StartUp.Provision.Law(), load: cfg.Fleet.StartUp.Load.Law()}
 	f.bill = newBill(&cfg.Fleet)
-	f.zoneClosed = make([]clock, max(1, f.cfg.Zones))
+	f.zoneClosed, f.zoneSize = make([]clock, max(1, f.cfg.Zones)), make([]int, max(1, f.cfg.Zones))
 	for i := range f.zoneClosed {
 		f.zoneClosed[i] = -never
 	}
-	f.plan()
+	f.plan(-clock(cfg.Settle))
 	return f
 }
 
@@ -79,12 +80,19 @@ func newFleet(cfg *Config) *fleet {
 func (f *fleet) stand(t clock, n int) {
 	f.desired = n
 	for range n {
-		i := &instance{number: f.launches, zone: f.emptiest(-never), launched: t, entered: never, change: -1}
+		i := f.born(t, f.launches, f.emptiest(t), -1)
 		f.launches++
-		f.inStarting.add(t, 1)
-		f.starting = append(f.starting, i)
 		f.enter(t, i)
 	}
+}
+
+// born is an instance that is launched.
+func (f *fleet) born(t clock, number, zone, change int) *instance {
+	i := &instance{number: number, zone: zone, launched: t, entered: never, change: change}
+	f.inStarting.add(t, 1)
+	f.starting = append(f.starting, i)
+	f.zoneSize[zone]++
+	return i
 }
 
 // resize makes desired capacity want, launching or removing at once, and returns the number of this change.
@@ -127,11 +135,9 @@ func (f *fleet) launch(t clock, change int) bool {
 		f.done(t, change)
 		return false
 	}
-	i := &instance{number: number, zone: zone, launched: t, entered: never, change: change}
-	f.inStarting.add(t, 1)
-	f.starting = append(f.starting, i)
-	r := f.stream("start-up", "", number)
-	ready := t + int64(f.provision.Draw(r)) + int64(f.load.Draw(r))
+	i := f.born(t, number, zone, change)
+	ready := later(t, int64(f.provision.Draw(f.stream("start-up", "provision", number))))
+	ready = later(ready, int64(f.load.Draw(f.stream("start-up", "load", number))))
 	if ready <= t {
 		f.enter(t, i)
 		return true
@@ -147,13 +153,13 @@ const second = int64(time.Second)
 func (f *fleet) again(t clock, after int64) {
 	r := &relaunch{}
 	f.retry = append(f.retry, r)
-	f.schedule(happening{at: t + after, class: relaunches, relaunch: r})
+	f.schedule(happening{at: later(t, after), class: relaunches, relaunch: r})
 }
 
 // enter brings a starting instance into service.
 func (f *fleet) enter(t clock, i *instance) {
-	f.starting = slices.DeleteFunc(f.starting, func(o *instance) bool { return o == i })
-	at, _ := slices.BinarySearchFunc(f.serving, i.number, func(o *instance, n int) int { return o.number - n })
+	f.starting = without(f.starting, i)
+	at, _ := slices.BinarySearchFunc(f.serving, i.number, byNumber)
 	f.serving = slices.Insert(f.serving, at, i)
 	f.inStarting.add(t, -1)
 	f.serve(t, 1)
@@ -163,6 +169,14 @@ func (f *fleet) enter(t clock, i *instance) {
 	i.change = -1
 	f.mortal(t, i)
 }
+
+// without takes an instance out of a list by launch number.
+func without(list []*instance, i *instance) []*instance {
+	at, _ := slices.BinarySearchFunc(list, i.number, byNumber)
+	return slices.Delete(list, at, at+1)
+}
+
+func byNumber(i *instance, number int) int { return i.number - number }
 
 // serve changes the number in service.
 func (f *fleet) serve(t clock, d int64) {
@@ -195,7 +209,7 @@ func (f *fleet) remove(t clock, n, id int) {
 		f.changes[id].left++
 		f.service.drain(t, i)
 		if i.state == draining && !f.cfg.Drain.Finish {
-			f.schedule(happening{at: t + int64(f.cfg.Drain.Limit), class: cutOff, instance: i})
+			f.schedule(happening{at: later(t, int64(f.cfg.Drain.Limit)), class: cutOff, instance: i})
 		}
 	}
 }
@@ -213,10 +227,10 @@ func (f *fleet) lose(t clock, i *instance) {
 	was := i.state
 	switch was {
 	case starting:
-		f.starting = slices.DeleteFunc(f.starting, func(o *instance) bool { return o == i })
+		f.starting = without(f.starting, i)
 		f.inStarting.add(t, -1)
 	case serving:
-		f.serving = slices.DeleteFunc(f.serving, func(o *instance) bool { return o == i })
+		f.serving = without(f.serving, i)
 		f.serve(t, -1)
 	case draining:
 		f.draining = slices.DeleteFunc(f.draining, func(o *instance) bool { return o == i })
@@ -235,27 +249,15 @@ func (f *fleet) lose(t clock, i *instance) {
 // end bills an instance.
 func (f *fleet) end(t clock, i *instance) {
 	i.state = gone
+	f.zoneSize[i.zone]--
 	f.bill.charge(i, t)
 }
 
-// emptiest is the open zone with the fewest instances starting or in service, the lowest first; −1 if none is open.
+// emptiest is the open zone with the fewest instances, draining ones included, the lowest first; −1 if none is open.
 func (f *fleet) emptiest(t clock) int {
-	if len(f.zoneClosed) == 1 {
-		if t < f.zoneClosed[0] {
-			return -1
-		}
-		return 0
-	}
-	count := make([]int, len(f.zoneClosed))
-	for _, i := range f.starting {
-		count[i.zone]++
-	}
-	for _, i := range f.serving {
-		count[i.zone]++
-	}
 	best := -1
-	for z, n := range count {
-		if t >= f.zoneClosed[z] && (best < 0 || n < count[best]) {
+	for z, n := range f.zoneSize {
+		if t >= f.zoneClosed[z] && (best < 0 || n < f.zoneSize[best]) {
 			best = z
 		}
 	}
@@ -290,13 +292,23 @@ func (f *fleet) closeBooks(end clock) {
 	f.extremes.change(end, f.inService.n)
 }
 
-// extremes are the least and the most in service over time; what lasts no time does not count. There is one pair for the
-// minute and one for the run.
+// extremes are the least and the most in service over time, of the minute and of the run; what lasts no time does not count.
 type extremes struct {
-	since                  clock
-	minuteMin              int64
-	runMin, runMax         int64
-	minuteKnown, runsKnown bool
+	since       clock
+	minute, run extent
+}
+
+// extent is the least and the most of something; known is false as long as there is nothing.
+type extent struct {
+	least, most int64
+	known       bool
+}
+
+func (s *extent) add(n int64) {
+	if !s.known {
+		s.least, s.most, s.known = n, n, true
+	}
+	s.least, s.most = min(s.least, n), max(s.most, n)
 }
 
 // change tells that n held until t.
@@ -305,25 +317,22 @@ func (e *extremes) change(t clock, n int64) {
 		return
 	}
 	e.since = t
-	if !e.minuteKnown || n < e.minuteMin {
-		e.minuteMin, e.minuteKnown = n, true
-	}
-	if !e.runsKnown {
-		e.runMin, e.runMax, e.runsKnown = n, n, true
-	}
-	e.runMin, e.runMax = min(e.runMin, n), max(e.runMax, n)
+	e.minute.add(n)
+	e.run.add(n)
 }
 
+// report forgets what was before t; n held until then.
 func (e *extremes) report(t clock, n int64) {
 	e.change(t, n)
-	e.minuteKnown, e.runsKnown = false, false
+	e.minute, e.run = extent{}, extent{}
 }
 
-// minute is the least of the minute that ends at t.
-func (e *extremes) minute(t clock, n int64) int {
+// close is the least and the most of the minute that ends at t.
+func (e *extremes) close(t clock, n int64) (least, most int) {
 	e.change(t, n)
-	e.minuteKnown = false
-	return int(e.minuteMin)
+	m := e.minute
+	e.minute = extent{}
+	return int(m.least), int(m.most)
 }
 
 func (i *instance) String() string { return fmt.Sprintf("instance %d", i.number) }

@@ -113,13 +113,16 @@ func anyWorld(t *rapid.T) Config {
 }
 
 // life is one instance's charged time.
-type life struct{ from, to clock }
+type life struct {
+	number   int
+	from, to clock
+}
 
 // audited runs a world and returns the lives that were billed.
-func audited(t *rapid.T, c Config) (*Result, []life) {
+func audited(t interface{ Fatalf(string, ...any) }, c Config) (*Result, []life) {
 	w := newWorld(context.Background(), &c)
 	var lives []life
-	w.fleet.bill.audit = func(_ *instance, from, to clock) { lives = append(lives, life{from, to}) }
+	w.fleet.bill.audit = func(i *instance, from, to clock) { lives = append(lives, life{i.number, from, to}) }
 	for now := -clock(c.Settle); now < clock(c.Length); now += clock(c.Step) {
 		if now == 0 {
 			w.report()
@@ -157,7 +160,7 @@ func must(r *Result, err error) *Result {
 }
 
 // strip is a result without what holds pointers.
-func strip(r *Result) any {
+func strip(r *Result) Result {
 	c := *r
 	c.Config = Config{}
 	c.Latency.Samples, c.Wait.Samples = nil, nil

@@ -150,10 +150,10 @@ func (l *ledger) row(t clock, y tally, starting, serving, draining, busy, alive 
 		DrainingMean: float64(draining) / minute,
 		InFlight:     float64(alive) / minute,
 		Utilization:  ratio(float64(busy), l.slots*float64(serving+draining)),
-		ServingMin:   l.fleet.extremes.minute(t, l.fleet.inService.n),
 		Lost:         l.lost, Refused: l.refused,
 		Slow: l.slow.touches(t-int64(time.Minute), t),
 	}
+	m.ServingMin, m.ServingMax = l.fleet.extremes.close(t, l.fleet.inService.n)
 	charged := serving + draining
 	if !l.startingFree {
 		charged += starting
@@ -180,7 +180,7 @@ func (l *ledger) finish(r *Result) {
 	r.Minutes = l.minutes
 	r.Hours = States{l.sumStarting.value() / 3600, l.sumServing.value() / 3600, l.sumDraining.value() / 3600}
 	r.ServingMean = l.sumServing.value() / l.cfg.Length.Seconds()
-	r.ServingMin, r.ServingMax = int(l.fleet.extremes.runMin), int(l.fleet.extremes.runMax)
+	r.ServingMin, r.ServingMax = int(l.fleet.extremes.run.least), int(l.fleet.extremes.run.most)
 	r.Utilization = ratio(l.sumBusy.value(), l.slots*(l.sumServing.value()+l.sumDraining.value()))
 	r.InFlight = l.sumAlive.value() / l.cfg.Length.Seconds()
 	r.Cost = l.fleet.bill.cost(l.fleet.cfg)

@@ -36,7 +36,7 @@ func measures() []measure {
 		// Attempts that arrived, retries and rejected ones included; it cannot see how long they take.
 		{"Invocations", "per period", func(p *period) bool {
 			p.idle = p.attempts == 0
-			return p.one(float64(p.attempts), p.seconds, float64(p.attempts))
+			return p.each(float64(p.attempts))
 		}},
 		// Per minute, whatever the period. Rejected attempts and retries count; it cannot see that requests got slower.
 		{"InvocationsPerInstance", "per minute", func(p *period) bool {
@@ -90,7 +90,7 @@ func measures() []measure {
 		// Waiting in queues at the period's end; not those in service or in backoff.
 		{"ApproximateBacklogSize", "requests", func(p *period) bool {
 			p.idle = p.waiting == 0
-			return p.one(float64(p.waiting), p.seconds, float64(p.waiting))
+			return p.one(float64(p.waiting), p.seconds, float64(p.waiting)*float64(p.inService))
 		}},
 		// The same ÷ instances in service then; with none in service the backlog itself.
 		{"ApproximateBacklogSizePerInstance", "requests", func(p *period) bool {
@@ -100,7 +100,7 @@ func measures() []measure {
 		// Attempts that failed in the period, whatever the cause.
 		{"Invocation5XXErrors", "per period", func(p *period) bool {
 			p.idle = p.failedAttempts == 0
-			return p.one(float64(p.failedAttempts), p.seconds, float64(p.failedAttempts))
+			return p.each(float64(p.failedAttempts))
 		}},
 	}
 }
@@ -110,6 +110,11 @@ func (p *period) one(value, weight, load float64) bool {
 	p.point.Value, p.point.Weight, p.point.Load = value, weight, load
 	p.point.Sum, p.point.Min, p.point.Max, p.point.Count = value, value, value, 1
 	return true
+}
+
+// each is a point whose load is the value × the instances in service.
+func (p *period) each(value float64) bool {
+	return p.one(value, p.seconds, value*p.serving/p.seconds)
 }
 
 // use is the utilisation that busy slots make of a resource, in percent × what is counted.
@@ -224,8 +229,8 @@ func (m *monitor) perInstance() {
 
 // publish ends the period of a feed at t.
 func (e *feed) publish(m *monitor, t clock, y tally) {
+	p := e.read(m, t, y)
 	if t-e.began == e.period { // a first, partial period is not published
-		p := e.read(m, t, y)
 		e.put(&p, e.value(&p))
 	}
 	e.tally, e.began, e.perInstance = y, t, 0
@@ -264,17 +269,17 @@ func (e *feed) read(m *monitor, t clock, y tally) period {
 // put publishes the point, or what stands for it when nothing happened.
 func (e *feed) put(p *period, exists bool) {
 	if p.idle {
+		weight := p.point.Weight
+		if !exists {
+			weight = 1 // one sample
+		}
 		switch e.idle {
 		case "missing":
 			exists = false
 		case "zero":
-			if !exists && p.serving > 0 {
-				exists = p.one(0, p.seconds, 0)
-			}
+			exists = p.one(0, weight, 0)
 		case "last":
-			if e.hasLast {
-				exists = p.one(e.last, p.seconds, e.last*p.serving/p.seconds)
-			}
+			exists = e.hasLast && p.one(e.last, weight, e.last*p.serving/p.seconds)
 		}
 	}
 	out := Published{End: p.point.End, Seen: p.point.End + time.Duration(e.delay), Value: math.NaN(), Missing: !exists}

@@ -19,7 +19,6 @@ type request struct {
 	gaveUp   clock // when its client gave up, of an abandoned one
 	work     int64 // drawn service time of this attempt
 	number   uint64
-	word     uint64 // routing chance of the next try
 	instance *instance
 	next     uint32 // in its queue; 0: none
 	prev     uint32

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -22,7 +23,6 @@ type hold struct {
 type requests struct {
 	ctx      context.Context
 	cfg      *Service
-	src      chance.Source
 	fleet    *fleet
 	crowd    crowd
 	balancer balancer
@@ -30,6 +30,9 @@ type requests struct {
 	slow     *slow
 	service  *rand.Rand // first tries' services, in order of arrival
 	routing  *rand.Rand // first tries' routing, in order of arrival
+	retrying chance.Key // a stream for each later try
+	pcg      *rand.PCG  // put at the begin of such a stream,
+	try      *rand.Rand // which reads it
 	arrivals traffic.Arrivals
 
 	nextArrival clock
@@ -42,8 +45,8 @@ type requests struct {
 	timeout     int64 // of an attempt; 0: none
 	onlyWaiting bool  // clients give up only while they wait
 	attempts    int
-	budget      float64 // retries a first attempt pays for; < 0: no budget
-	tokens      float64
+	budget      int64 // billionths of a retry that a first attempt pays for; < 0: no budget
+	tokens      int64 // billionths of a retry that may be spent
 	seq         uint32
 	number      uint64 // requests so far
 
@@ -66,10 +69,12 @@ type requests struct {
 
 func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 	s := &cfg.Service
+	pcg := new(rand.PCG)
 	e := &requests{
-		ctx: ctx, cfg: s, src: cfg.Source, fleet: f, crowd: newCrowd(), balancer: newBalancer(s.Balancer),
+		ctx: ctx, cfg: s, fleet: f, crowd: newCrowd(), balancer: newBalancer(s.Balancer),
 		law: s.Time.Law(), slow: newSlow(s.Events),
 		service: cfg.Source.Stream("service", "", 0), routing: cfg.Source.Stream("routing", "", 0),
+		retrying: cfg.Source.Key("retries", ""), pcg: pcg, try: rand.New(pcg),
 		arrivals: cfg.Traffic.Arrivals(cfg.Source, -cfg.Settle, cfg.Length),
 		limit:    int(s.Queue.Own), timeout: int64(s.Timeout.Total), attempts: max(1, s.Retries.Attempts), budget: -1,
 		recorder: newRecorder(cfg.Quantiles),
@@ -84,7 +89,10 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 		e.limit = anyone
 	}
 	if s.Retries.Budget != nil {
-		e.budget = float64(*s.Retries.Budget)
+		e.budget = int64(math.Round(float64(*s.Retries.Budget) * oneRetry))
+	}
+	if e.timeout > longest {
+		e.timeout = 0 // no run lasts as long
 	}
 	e.nextArrival = int64(e.arrivals.Next())
 	return e
@@ -143,13 +151,16 @@ func (e *requests) arrive(t clock) {
 	e.count.offered++
 	e.alive.add(t, 1)
 	if e.budget >= 0 {
-		e.tokens = min(e.tokens+e.budget, max(1, budgetDepth*e.budget))
+		e.tokens = min(e.tokens+e.budget, max(oneRetry, budgetDepth*e.budget))
 	}
 	e.attempt(t, r, e.routing.Uint64())
 }
 
 // budgetDepth is how many first attempts a retry budget looks back on at most: its bucket holds what they pay for.
 const budgetDepth = 1000
+
+// oneRetry is the price of a retry in tokens: whole numbers, so that ten first attempts at 10 % pay for one exactly.
+const oneRetry = 1_000_000_000
 
 // attempt sends one try to an instance, or to the queue, or nowhere.
 func (e *requests) attempt(t clock, r uint32, word uint64) {
@@ -206,8 +217,12 @@ func (e *requests) start(t clock, r uint32, i *instance) {
 	} else {
 		e.draining.add(t, 1)
 	}
+	work := q.work
+	if f := e.slow.factor(t); f != 1 {
+		work = lengthened(work, f)
+	}
 	q.seq = e.seq
-	e.departures.push(event{at: e.slow.completion(t, q.work), seq: e.seq, req: r})
+	e.departures.push(event{at: e.slow.completion(t, work), seq: e.seq, req: r})
 	e.seq++
 }
 
@@ -341,13 +356,13 @@ const (
 func (e *requests) fail(t clock, r uint32, why cause) {
 	q := &e.pool.all[r]
 	e.count.failedAttempts++
-	if q.try < e.attempts && (e.budget < 0 || e.tokens >= 1) {
+	if q.try < e.attempts && (e.budget < 0 || e.tokens >= oneRetry) {
 		if e.budget >= 0 {
-			e.tokens--
+			e.tokens -= oneRetry
 		}
-		wait, word := e.backoff(q)
+		wait := e.backoff(q)
 		e.pool.renew(r)
-		q.state, q.word = backoff, word
+		q.state = backoff
 		e.count.backoff++
 		e.retries.push(event{at: t + wait, seq: e.seq, req: r})
 		e.seq++
@@ -368,27 +383,38 @@ func (e *requests) fail(t clock, r uint32, why cause) {
 	e.pool.give(r)
 }
 
-// backoff draws all that belongs to a request's next try: how long it waits before it, its service and its routing.
-func (e *requests) backoff(q *request) (wait int64, word uint64) {
-	r := e.src.Stream("retries", "", q.number*128+uint64(q.try))
-	wait = int64(e.cfg.Retries.Backoff) << min(q.try-1, 40)
-	if wait < 0 || wait > int64(100*24*time.Hour) {
-		wait = int64(100 * 24 * time.Hour)
-	}
-	if e.cfg.Retries.Jitter == "full" {
-		wait = int64(r.Float64() * float64(wait))
+// longest is a wait beyond every run, 146 years, that can be added to any instant of one.
+const longest = never >> 1
+
+// backoff is how long a request waits before its next try.
+func (e *requests) backoff(q *request) int64 {
+	wait := int64(e.cfg.Retries.Backoff)
+	if shift := min(q.try-1, 62); wait > longest>>shift {
+		wait = longest
 	} else {
-		r.Float64()
+		wait <<= shift
 	}
-	q.work = int64(e.law.Draw(r))
-	return wait, r.Uint64()
+	e.draw(q.number, q.try+1)
+	if jitter := e.try.Float64(); e.cfg.Retries.Jitter == "full" {
+		wait = int64(jitter * float64(wait))
+	}
+	return wait
+}
+
+// draw goes to the begin of a later try's own chance: its jitter, its routing, its service.
+func (e *requests) draw(number uint64, try int) {
+	e.retrying.Reset(e.pcg, number*128+uint64(try))
 }
 
 // again is the next try of a request.
 func (e *requests) again(v event) {
 	q := &e.pool.all[v.req]
 	q.try++
+	e.draw(q.number, q.try)
+	e.try.Float64() // the jitter
+	word := e.try.Uint64()
+	q.work = int64(e.law.Draw(e.try))
 	e.count.backoff--
 	e.count.retries++
-	e.attempt(v.at, v.req, q.word)
+	e.attempt(v.at, v.req, word)
 }

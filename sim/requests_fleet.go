@@ -87,6 +87,11 @@ func (e *requests) report() {
 	e.before = e.count
 	e.carriedIn = e.alive.n
 	e.failedBy, e.wasted = FailedBy{}, total{}
+	for r := range e.pool.all { // time wasted before is not reported
+		if q := &e.pool.all[r]; q.state == abandoned {
+			q.gaveUp = 0
+		}
+	}
 	e.recorder.reset()
 }
 
@@ -107,7 +112,7 @@ func (e *requests) finish(end clock, r *Result) {
 	for _, i := range append(append([]*instance(nil), e.fleet.serving...), e.fleet.draining...) {
 		for _, s := range i.slots { // those still at it
 			if a := &e.pool.all[s]; a.state == abandoned {
-				wasted.add(end - max(a.gaveUp, 0))
+				wasted.add(end - a.gaveUp)
 			}
 		}
 	}

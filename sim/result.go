@@ -123,7 +123,7 @@ type Series struct {
 	Points    []Published
 }
 
-// Published is one point: the value of (End−Period, End], seen from Seen on. Missing: nothing was published.
+// Published is one point: the value of [End−Period, End), seen from Seen on. Missing: nothing was published.
 type Published struct {
 	End, Seen time.Duration
 	Value     float64

@@ -17,6 +17,14 @@ type clock = int64
 
 const never clock = math.MaxInt64
 
+// later is t + d, never if that is beyond all time; d ≥ 0.
+func later(t clock, d int64) clock {
+	if d > never-max(t, 0) {
+		return never
+	}
+	return t + d
+}
+
 // world is one run while it lives.
 type world struct {
 	cfg     *Config
@@ -34,7 +42,7 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	w := newWorld(ctx, &cfg)
-	begin, end, step := -clock(cfg.Settle), clock(cfg.Length), clock(cfg.Step)
+	begin, end, step, k := -clock(cfg.Settle), clock(cfg.Length), clock(cfg.Step), 0
 	for t := begin; t < end; t += step {
 		if t == 0 {
 			w.report()
@@ -42,6 +50,9 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 		w.step(t, t+step)
 		if err := w.service.err(); err != nil {
 			return nil, err
+		}
+		if k++; k&0xfff == 0 && ctx.Err() != nil { // an engine that is idle never looks
+			return nil, ctx.Err()
 		}
 	}
 	return w.result(end), nil

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sort"
 )
@@ -90,6 +91,14 @@ func (d *slowdown) at(t clock) float64 {
 		return d.multiply
 	}
 	return 1 + (d.multiply-1)*float64(d.end-t)/float64(d.end-d.fall)
+}
+
+// lengthened is work × factor, to the nanosecond; never if it is beyond all time.
+func lengthened(work int64, factor float64) int64 {
+	if x := float64(work) * factor; x < float64(never) {
+		return int64(math.Round(x))
+	}
+	return never
 }
 
 // standing says whether services stand still at t.

@@ -3,8 +3,12 @@ package sim
 import (
 	"context"
 	"math"
+	"math/big"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"headroom/chance"
 	"headroom/policy"
@@ -118,6 +122,73 @@ func plan(at ...want) func(*Config) {
 	return func(c *Config) { c.Scaler = func() policy.Scaler { return &script{at} } }
 }
 
+// own is a bound of each instance's own queue; startUp a constant time until an instance is in service.
+func own(n Limit) func(*Config) { return func(c *Config) { c.Service.Queue = Queue{Own: n} } }
+func startUp(d time.Duration) func(*Config) {
+	return func(c *Config) { c.Fleet.StartUp.Provision = constant(d) }
+}
+func balancedBy(name string) func(*Config)       { return func(c *Config) { c.Service.Balancer = name } }
+func timeout(d time.Duration) func(*Config)      { return func(c *Config) { c.Service.Timeout.Total = d } }
+func failing(f ...Failure) func(*Config)         { return func(c *Config) { c.Fleet.Failures = f } }
+func settled(d time.Duration) func(*Config)      { return func(c *Config) { c.Settle = d } }
+func replaceAfter(d time.Duration) func(*Config) { return func(c *Config) { c.Fleet.ReplaceAfter = d } }
+
+// patience is a timeout only while waiting.
+func patience(d time.Duration) func(*Config) {
+	return func(c *Config) { c.Service.Timeout.Waiting = d }
+}
+
+// drop frees the slot of a client that gave up.
+func drop(c *Config) { c.Service.Abandoned = "drop" }
+
+// tries are attempts with a backoff.
+func tries(n int, backoff time.Duration) func(*Config) {
+	return func(c *Config) { c.Service.Retries = Retries{Attempts: n, Backoff: backoff} }
+}
+
+// drain cuts a removed instance off after d.
+func drain(d time.Duration) func(*Config) { return func(c *Config) { c.Fleet.Drain = Drain{Limit: d} } }
+
+// losing loses n instances at an instant, zoneDown a whole zone for a while.
+func losing(n int, at time.Duration) Failure {
+	return Failure{Instance: &InstanceFailure{Count: n, Begin: at}}
+}
+func zoneDown(number int, at, length time.Duration) Failure {
+	return Failure{Zone: &ZoneFailure{Number: number, Begin: at, Length: length}}
+}
+
+// at is a demand of arrivals at given instants.
+func at(d ...time.Duration) instants { return d }
+
+// is fails unless got is want.
+func is[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s = %v, want %v", what, got, want)
+	}
+}
+
+// outcome is what became of all requests, to compare with one literal.
+type outcome struct {
+	served, rejected, timeout, noCapacity, lost, waiting, inService, retries int64
+}
+
+func expect(t testing.TB, r *Result, want outcome) {
+	t.Helper()
+	q := r.Requests
+	got := outcome{q.Served, q.FailedBy.Rejected, q.FailedBy.Timeout, q.FailedBy.NoCapacity, q.FailedBy.InstanceLost, q.WaitingAtEnd, q.InServiceAtEnd, q.Retries}
+	if got != want {
+		t.Errorf("outcome %+v, want %+v", got, want)
+	}
+}
+
+// took fails unless the mean and the longest of a duration are so, in seconds.
+func took(t testing.TB, what string, s Summary, mean, longest float64) {
+	t.Helper()
+	near(t, what+" mean", s.Mean/1e9, mean, 1e-9)
+	near(t, what+" max", s.Max.Seconds(), longest, 1e-9)
+}
+
 func run(t testing.TB, c Config) *Result {
 	t.Helper()
 	r, err := Run(context.Background(), c)
@@ -135,7 +206,6 @@ func run(t testing.TB, c Config) *Result {
 	return r
 }
 
-// waits reads the exact waits of all requests through a recorder of its own.
 func near(t testing.TB, what string, got, want, tolerance float64) {
 	t.Helper()
 	if math.Abs(got-want) > tolerance || math.IsNaN(got) {
@@ -172,4 +242,42 @@ func TestErlangC(t *testing.T) {
 	near(t, "P(wait)", 1-r.Wait.Samples.Share(0), 0.409180150796, 0.01)
 	near(t, "utilization", r.Utilization, 0.8, 0.005)
 	near(t, "Little", r.InFlight, float64(r.Requests.Offered)/c.Length.Seconds()*r.Latency.Mean/1e9, 0.01)
+}
+
+// watching makes a run publish metrics, and shows every step's observation to see (nil: nobody looks).
+func watching(see func(policy.Observation), metrics ...string) func(*Config) {
+	return func(c *Config) {
+		inner, step := c.Scaler, c.Step
+		c.Scaler = func() policy.Scaler { return &watcher{inner(), see, metrics, step} }
+	}
+}
+
+type watcher struct {
+	policy.Scaler
+	see     func(policy.Observation)
+	metrics []string
+	step    time.Duration
+}
+
+func (w *watcher) Needs() (needs []policy.Need) {
+	for _, m := range w.metrics {
+		needs = append(needs, policy.Need{Metric: m, Samples: true, Lookback: 24 * time.Hour, High: math.NaN(), Low: math.NaN()})
+	}
+	return needs
+}
+func (w *watcher) Next(now time.Duration) time.Duration { return now + w.step }
+func (w *watcher) Decide(o policy.Observation) policy.Decision {
+	if w.see != nil {
+		w.see(o)
+	}
+	return w.Scaler.Decide(o)
+}
+
+// differ is how two values differ, but for the settings and the samples of a result; "" if they do not.
+func differ(a, b any) string {
+	if r, ok := a.(*Result); ok {
+		a, b = strip(r), strip(b.(*Result))
+	}
+	return cmp.Diff(a, b, cmpopts.EquateNaNs(), cmp.Comparer(func(a, b *big.Rat) bool { return a.Cmp(b) == 0 }),
+		cmp.Comparer(func(a, b *big.Int) bool { return a.Cmp(b) == 0 }))
 }
