@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"strings"
 	"time"
 
 	"headroom/sim"
@@ -79,7 +80,14 @@ func losses(in Input) []event {
 			continue
 		}
 		count = h.Count
-		out = append(out, event{h.At, plural(count, "instance") + " lost"})
+		text := h.Text // "zone 2 lost", "3 instances lost"
+		switch {
+		case text == "":
+			text = plural(count, "instance") + " lost"
+		case !strings.Contains(text, "instance"):
+			text += ", " + plural(count, "instance")
+		}
+		out = append(out, event{h.At, text})
 	}
 	return out
 }

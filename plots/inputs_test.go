@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -236,17 +237,27 @@ func stormy(t testing.TB) Input {
 	return in
 }
 
-// sets are all that is drawn by the tests and by the look.
+var made = struct {
+	sync.Mutex
+	sets map[string][]Input
+}{}
+
+// sets are all that is drawn by the tests and by the look, made once.
 func sets(t testing.TB) map[string][]Input {
-	week := promoWeek(t, "promo-week", 1)
-	return map[string][]Input{
-		"quiet-night":   {quietNight(t)},
-		"one-minute":    {oneMinute(t)},
-		"promo-week":    {week},
-		"lost-zone":     {lostZone(t)},
-		"failures-only": {failuresOnly(t)},
-		"from-files":    {fromFiles(t)},
-		"stormy":        {stormy(t)},
-		"overlaid":      {week, promoWeek(t, "min-10", 10), promoWeek(t, "min-16", 16), promoWeek(t, "min-22-with-a-rather-long-name", 22)},
+	made.Lock()
+	defer made.Unlock()
+	if made.sets == nil {
+		week := promoWeek(t, "promo-week", 1)
+		made.sets = map[string][]Input{
+			"quiet-night":   {quietNight(t)},
+			"one-minute":    {oneMinute(t)},
+			"promo-week":    {week},
+			"lost-zone":     {lostZone(t)},
+			"failures-only": {failuresOnly(t)},
+			"from-files":    {fromFiles(t)},
+			"stormy":        {stormy(t)},
+			"overlaid":      {week, promoWeek(t, "min-10", 10), promoWeek(t, "min-16", 16), promoWeek(t, "min-22-with-a-rather-long-name", 22)},
+		}
 	}
+	return made.sets
 }

@@ -209,13 +209,15 @@ func metricTitle(in []Input, metric string) string {
 		}, figure)
 	}
 	s, _ := in[0].series(metric)
-	points, over, highest, late := 0, 0, math.Inf(-1), time.Duration(0)
+	points, over, highest, when, late := 0, 0, math.Inf(-1), time.Duration(0), time.Duration(0)
 	for _, p := range s.Points {
 		if p.Missing {
 			continue
 		}
 		points++
-		highest = math.Max(highest, p.Value)
+		if p.Value > highest {
+			highest, when = p.Value, p.End
+		}
 		if p.Value > s.High {
 			over++
 		}
@@ -227,6 +229,7 @@ func metricTitle(in []Input, metric string) string {
 	title := fmt.Sprintf("%s reaches %s", metric, figure(highest))
 	switch {
 	case math.IsNaN(s.High):
+		title += " at its highest, " + axisTime(in[0].Start, in[0].Length, when)
 	case over == 0:
 		title = fmt.Sprintf("%s never gets over %s: %s at most", metric, figure(s.High), figure(highest))
 	default:

@@ -82,15 +82,28 @@ func seconds(lo, hi, height float64) scale {
 	case room >= 38:
 		lead = []float64{1, 3}
 	}
+	if s.ticks = s.leading(lead, room); len(s.ticks) < 2 {
+		s.ticks = s.leading([]float64{1, 2, 5}, room)
+	}
+	return s
+}
+
+// leading are the ticks with the given leading digits; where even the decades are too close, of every second or third one.
+func (s scale) leading(digits []float64, room float64) []mark {
+	var out []mark
+	skip := math.Max(1, math.Ceil(14/room))
 	for e := math.Floor(math.Log10(s.lo)) - 1; e <= math.Log10(s.hi)+1; e++ {
-		for _, f := range lead {
+		if math.Mod(e, skip) != 0 {
+			continue
+		}
+		for _, f := range digits {
 			v := f * math.Pow(10, e)
 			if v >= s.lo*(1-1e-9) && v <= s.hi*(1+1e-9) {
-				s.ticks = append(s.ticks, mark{v, span(v)})
+				out = append(out, mark{v, span(v)})
 			}
 		}
 	}
-	return s
+	return out
 }
 
 // oneTwoFive rounds to 1, 2 or 5 times a power of ten, up or down.

@@ -1,0 +1,104 @@
+package plots
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"headroom/sim"
+)
+
+const (
+	storedResult = `{"version": 1, "scenario": "s", "variant": "v", "engine": "fluid", "seed": 7, "length_s": 180, "step_s": 1,
+"start": "2026-11-01T00:00:00-04:00", "zone": "America/New_York", "per_instance_rps": 7.2,
+"cost": {"currency": "USD", "total": {"mean": 1.5, "low": 1, "high": 2}},
+"expect": [{"ask": "p99 < 1s in 99.9% of minutes"}, {"ask": "failed < 0.1%"}],
+"breaches": [{"from_s": 60, "to_s": 120, "ask": "p99 < 1s", "cause": "starting: two instances"}],
+"marks": [{"from_s": 30, "to_s": 90, "text": "spike ×5"}],
+"metrics": [{"metric": "M", "unit": "per minute", "high": 300, "low": null, "period_s": 60, "delay_s": 60}]}`
+	storedTimeline = `at_s,time,offered,served,failed,mean_s,p50_s,p99_s,wait_p99_s,waiting,starting,serving,draining,desired,utilization,cost,seen:M
+0,2026-11-01T00:00:00-04:00,600,600,0,0.1,0.09,0.4,0.1,0,0,2,0,2,0.5,0.04,
+60,2026-11-01T00:01:00-04:00,900,800,100,1,0.9,4,3,5,1,2,0,3,1,0.06,300
+120,2026-11-01T00:02:00-04:00,0,0,0,,,,,0,0,3,0,3,0,0.06,450.5
+`
+	storedDecisions = `at_s,until_s,from,to,wish,policy,code,text
+60,,2,3,,p,AlarmHigh,"3 of 3 points over 300, so 3"
+90,120,3,3,4,p,Cooldown,held
+`
+)
+
+func TestRead(t *testing.T) {
+	in, err := Read("", strings.NewReader(storedResult), strings.NewReader(storedTimeline), strings.NewReader(storedDecisions))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := time.Minute
+	if in.Name != "v" || in.Engine != "fluid" || in.Seed != 7 || in.Length != 3*m || in.PerInstance != 7.2 || in.Cost != 1.5 || in.Step != time.Second {
+		t.Errorf("head: got %+v", in)
+	}
+	if got := in.Start.Format(time.RFC3339) + " " + in.Start.Location().String(); got != "2026-11-01T00:00:00-04:00 America/New_York" {
+		t.Errorf("start: got %s", got)
+	}
+	if len(in.SLOs) != 1 || in.SLOs[0] != (Line{Text: "p99 < 1s", Quantile: 0.99, Limit: time.Second}) {
+		t.Errorf("limits: got %+v", in.SLOs)
+	}
+	if len(in.Breaches) != 1 || in.Breaches[0].From != m || in.Breaches[0].To != 2*m || len(in.Marks) != 1 || in.Marks[0].From != 30*time.Second {
+		t.Errorf("breaches %+v, marks %+v", in.Breaches, in.Marks)
+	}
+	if k := in.Minutes[1]; k.Offered != 900 || k.Failed != 100 || k.Latency[1] != 4*time.Second || k.ServingMean != 2 || k.Starting != 1 || k.Waiting != 5 {
+		t.Errorf("minute 1: got %+v", k)
+	}
+	if !math.IsNaN(in.latency(in.Minutes[2], 0.99)) {
+		t.Error("a minute with nothing served has a latency")
+	}
+	// Seen at the end of minute 1 (just before 120 s): the newest point due by then is that of (0, 60 s], seen at 120 − 1 ns at the latest.
+	s := in.Series[0]
+	want := []sim.Published{{End: m, Seen: 2 * m, Value: 450.5}}
+	if len(s.Points) != 1 || s.Points[0] != want[0] || s.High != 300 || !math.IsNaN(s.Low) || s.Unit != "per minute" {
+		t.Errorf("series: got %+v, want %+v", s, want)
+	}
+	if d := in.Decisions; len(d) != 2 || d[0].To != 3 || d[0].Until != d[0].At || d[1].Until != 2*m || d[1].Wish != 4 || d[1].HeldBy == "" || d[0].HeldBy != "" {
+		t.Errorf("decisions: got %+v", d)
+	}
+	if _, err := Files([]Input{in}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for _, c := range []struct{ name, result, timeline, decisions, want string }{
+		{"no result", "{", storedTimeline, storedDecisions, "result.json"},
+		{"no length", "{}", storedTimeline, storedDecisions, "length_s"},
+		{"empty table", storedResult, "", storedDecisions, "timeline.csv"},
+		{"no column", storedResult, "at_s,time\n", storedDecisions, "must have the column offered"},
+		{"no number", storedResult, strings.Replace(storedTimeline, "900", "x", 1), storedDecisions, `line 3: offered: must be a number, got "x"`},
+		{"bad decisions", storedResult, storedTimeline, "at_s,from,to\n1,2\n", "decisions.csv"},
+		{"bad zone", strings.Replace(storedResult, "America/New_York", "Mars/Base", 1), storedTimeline, storedDecisions, "zone"},
+	} {
+		_, err := Read("", strings.NewReader(c.result), strings.NewReader(c.timeline), strings.NewReader(c.decisions))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %s", c.name, err, c.want)
+		}
+	}
+}
+
+func TestParseLine(t *testing.T) {
+	for _, c := range []struct {
+		ask  string
+		want Line
+		ok   bool
+	}{
+		{"p99 < 1s in 99.9% of minutes", Line{"p99 < 1s", 0.99, time.Second, false}, true},
+		{"p999 <= 250ms", Line{"p999 <= 250ms", 0.999, 250 * time.Millisecond, true}, true},
+		{"mean < 2s", Line{"mean < 2s", Mean, 2 * time.Second, false}, true},
+		{"max < 1m", Line{"max < 1m", Max, time.Minute, false}, true},
+		{"p99 > 1s", Line{}, false}, {"wait p99 < 1s", Line{}, false}, {"failed < 0.1%", Line{}, false}, {"cost < 500", Line{}, false},
+		{"p < 1s", Line{}, false}, {"p9x < 1s", Line{}, false}, {"", Line{}, false},
+	} {
+		got, ok := ParseLine(c.ask)
+		if ok != c.ok || ok && got != c.want {
+			t.Errorf("%q: got %+v %v, want %+v %v", c.ask, got, ok, c.want, c.ok)
+		}
+	}
+}
