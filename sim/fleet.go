@@ -131,7 +131,7 @@ func (f *fleet) launch(t clock, change int) bool {
 	zone, why := f.refused(t, number)
 	if why != "" {
 		f.note(Happening{At: nanos(t), What: "refused", Count: 1, Text: why})
-		f.again(t, max(int64(f.cfg.ReplaceAfter), second))
+		f.again(t, max(int64(f.cfg.ReplaceAfter), shortest))
 		f.done(t, change)
 		return false
 	}
@@ -146,8 +146,8 @@ func (f *fleet) launch(t clock, change int) bool {
 	return true
 }
 
-// second is the least time after which a refused launch is tried again: with none it would be refused for ever at one instant.
-const second = int64(time.Second)
+// shortest is the least time after which a refused launch is tried again: with none it would be refused for ever at one instant.
+const shortest = int64(time.Second)
 
 // again orders a new launch after a while.
 func (f *fleet) again(t clock, after int64) {
