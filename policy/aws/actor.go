@@ -11,6 +11,7 @@ import (
 // An actor is one policy in a run: its window on a metric and its alarms.
 type actor struct {
 	name   string
+	kind   Kind // of its metric
 	window *window
 	high   alarm // of target tracking; a step policy's only one
 	low    alarm // of target tracking
@@ -57,6 +58,7 @@ func newTracker(t *TargetTracking, as Assume, name string, run Run) (actor, cool
 	a.high = newAlarm(t.Alarm.Out, threshold{level: a.target, above: true}, as)
 	a.low = newAlarm(low, threshold{level: a.target * float64(t.Alarm.Low)}, as)
 	a.high.rule.realOnly, a.low.rule.realOnly = true, true
+	a.kind = kindOf(t.Metric)
 	a.window = newWindow(t.Metric, Statistic{}, period, every, delay, max(a.high.length, a.low.length))
 	a.formula, a.calc, a.atNow, a.zero = *as.Formula, *as.MetricForCalc, *as.Base == "now", *as.FromZero
 	if as.MaxScaleIn != nil {
@@ -93,6 +95,7 @@ func newStepper(t *Step, as Assume, name string, run Run) (actor, cooldown) {
 		a.high.ignoreBelow = t.Alarm.Statistic.enough()
 	}
 	a.bands = bands(t.Steps, a.high.level)
+	a.kind = kindOf(t.Alarm.Metric)
 	a.window = newWindow(t.Alarm.Metric, t.Alarm.Statistic, period, every, delay, a.high.length)
 	a.calc, a.percentNow, a.outBlocksIn = *as.StepMetricForCalc, *as.PercentBaseInCooldown == "now", *as.OutCooldownBlocksIn
 	d := *orDefault(t.Cooldown, CooldownDefault)
@@ -206,8 +209,11 @@ func (a *actor) bid(bids []bid, place int, o *policy.Observation, c *cooldown, f
 
 // based is the load that a value means for the base that is assumed.
 func (a *actor) based(value, load float64, current int) float64 {
-	if a.atNow {
+	switch {
+	case a.atNow:
 		return value * float64(current)
+	case current == 0 && a.window.metric != "InvocationsPerInstance":
+		return 0 // the backlog of no instance is no load of any capacity
 	}
 	return load
 }

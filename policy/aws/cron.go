@@ -212,18 +212,21 @@ func (c Cron) String() string { return c.text }
 // MarshalText is String.
 func (c Cron) MarshalText() ([]byte, error) { return []byte(c.text), nil }
 
+// Pattern is the text of an expression as a regular expression, as far as one can say it.
+func (Cron) Pattern() string { return `^cron\(.*\)$` }
+
 // Next is the first firing after t, by the clocks of a zone; the zero time if there is none. It may be called on many cores.
 func (c Cron) Next(t time.Time, zone *time.Location) time.Time {
 	if c.expr == nil {
 		return time.Time{}
 	}
 	expr := *c.expr // Next writes into its receiver
-	// wall clocks are walked as if they were UTC, from a day before: an offset is never more than that
+	// wall clocks are walked as if they were UTC; what clocks show before t has fired by then
 	wall := t.In(zone)
 	year, month, day := wall.Date()
 	hour, minute, second := wall.Clock()
 	fields := time.Date(year, month, day, hour, minute, second, 0, time.UTC)
-	for at := fields.Add(-25 * time.Hour); ; {
+	for at := fields; ; {
 		at = expr.Next(at)
 		if at.IsZero() {
 			return at

@@ -56,29 +56,35 @@ func (s *scaler) why(b bid, f frame) []policy.Reason {
 
 // breach says how an alarm is in ALARM.
 func (a *actor) breach(al *alarm, form int, value float64) string {
-	side := map[[2]bool]string{{true, false}: "above", {true, true}: "at or above", {false, false}: "below", {false, true}: "at or below"}[[2]bool{al.above, al.inclusive}]
+	side := "below "
+	if al.above {
+		side = "above "
+	}
+	if al.inclusive {
+		side = "at or " + side
+	}
 	text := a.window.metric
 	if !a.tracks && a.window.statistic.String() != "average" {
 		text += " " + a.window.statistic.String()
 	}
-	return text + " " + a.level(value) + " for " + a.form[form].String() + " " + a.periods() + " is " + side + " " + a.level(al.level)
+	return text + " " + a.level(value) + " for " + a.form[form].String() + " " + a.periods() + " is " + side + a.level(al.level)
 }
 
 // sum is target tracking's formula with its numbers.
 func (a *actor) sum(b bid) string {
+	if b.load <= 0 && b.wish > 0 && !b.tied {
+		return "no instance to multiply by: " + strconv.Itoa(b.wish) + " from zero"
+	}
 	load := a.level(b.load)
-	if n := b.load / b.value; b.value > 0 && b.load > 0 && a.window.metric != "InvocationsPerInstance" {
-		load = number(n) + " × " + a.level(b.value)
+	if b.value > 0 && b.load > 0 && a.window.metric != "InvocationsPerInstance" {
+		load = number(b.load/b.value) + " × " + a.level(b.value)
 	}
 	want := proportional(b.load, a.target, a.formula)
-	text := fmt.Sprintf("%s(%s ÷ %s) = %d", a.formula, load, a.level(a.target), want)
-	switch {
-	case want == b.wish:
-		return text
-	case b.tied:
-		return text + fmt.Sprintf(", at most %s less at a time: %d", unit.Share(a.limit), b.wish)
+	text := a.formula + "(" + load + " ÷ " + a.level(a.target) + ") = " + strconv.Itoa(want)
+	if want != b.wish {
+		text += ", at most " + unit.Share(a.limit).String() + " less at a time: " + strconv.Itoa(b.wish)
 	}
-	return fmt.Sprintf("no instance to multiply by: %d from zero", b.wish)
+	return text
 }
 
 // step says which step a bid takes and from where.
@@ -202,8 +208,7 @@ func (s *scaler) moves(from, to int) policy.Reason {
 
 // level writes a value of the policy's metric with its unit.
 func (a *actor) level(v float64) string {
-	m, _ := Lookup(Custom, a.window.metric)
-	switch m.Kind {
+	switch a.kind {
 	case Latency:
 		if v < 0 || v > math.MaxInt64/1e6 {
 			return number(v) + "µs"

@@ -48,7 +48,7 @@ var all = []Metric{
 		"Busy share of the GPUs in the period%GPU. It stops where all are busy, and with `gpu: any` already at one busy slot: how much more traffic there is, and what is rejected, it cannot see. No instance in service: no point.",
 		single},
 	{"MemoryUtilization", "%", Utilisation,
-		"Memory in use, 0 to 100, linear in the busy slots. It stops where all slots are busy, and at rest it does not fall to 0, which can keep a fleet from scaling in. No instance in service: no point.",
+		"Memory in use, 0 to 100, linear in the busy slots. Traffic beyond the busy slots it cannot see, and at rest it does not fall to 0, which can keep a fleet from scaling in. No instance in service: no point.",
 		single},
 	{"ApproximateBacklogSize", "requests", Backlog,
 		"Requests waiting at the end of the period. Those in service it cannot see, nor rejected ones; how many instances share them neither.",
@@ -80,6 +80,16 @@ func Lookup(service, name string) (Metric, bool) {
 		}
 	}
 	return Metric{}, false
+}
+
+// kindOf is a metric's kind; "" if it is unknown.
+func kindOf(name string) Kind {
+	for i := range all {
+		if all[i].Name == name {
+			return all[i].Kind
+		}
+	}
+	return ""
 }
 
 // CoresCounted tells whether CPUUtilization and GPUUtilization of a service sum over cores and GPUs (0 to 100 × their number)

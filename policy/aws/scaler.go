@@ -93,7 +93,7 @@ func (s *scaler) Next(now time.Duration) time.Duration {
 	if len(s.actors) > 0 {
 		next = min(next, (floor(now, s.tick)+1)*s.tick)
 	}
-	return next
+	return max(next, now+1)
 }
 
 // Begin moves the configured start into the limits that hold at the begin; schedules due exactly then have fired.

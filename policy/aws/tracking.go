@@ -21,11 +21,11 @@ func proportional(load, target float64, formula string) int {
 }
 
 // scaledOut is what target tracking wants when its high alarm is in ALARM: more than the current capacity, or nothing (ok
-// false). From zero instances there is no capacity to multiply: it takes fromZero.
+// false). Where there was no capacity to multiply it takes fromZero.
 func scaledOut(current int, load, target float64, formula string, fromZero int) (want int, ok bool) {
-	want = proportional(load, target, formula)
-	if load <= 0 {
-		want = fromZero
+	want = fromZero
+	if load > 0 {
+		want = proportional(load, target, formula)
 	}
 	return want, want > current
 }

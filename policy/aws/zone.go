@@ -68,7 +68,7 @@ func (s *Stamp) UnmarshalText(text []byte) error {
 			return nil
 		}
 		if t, err := time.Parse(layout+"Z07:00", normal); err == nil {
-			*s = Stamp{text: given, wall: t, fixed: true}
+			*s = Stamp{text: given, wall: t.UTC(), fixed: true}
 			return nil
 		}
 	}
@@ -124,7 +124,7 @@ func local(wall time.Time, zone *time.Location) (t time.Time, exists bool) {
 	year, month, day := wall.Date()
 	hour, minute, second := wall.Clock()
 	t = time.Date(year, month, day, hour, minute, second, wall.Nanosecond(), zone)
-	if h, m, s := t.Clock(); h != hour || m != minute || s != second {
+	if h, m, s := t.Clock(); h != hour || m != minute || s != second || t.Day() != day {
 		return t, false
 	}
 	// time.Date does not promise which of two it takes: look whether the same fields stood before the last change of clocks
