@@ -29,7 +29,7 @@ func newPage(in []Input, file, title string) page {
 		length:   in[0].Length,
 		height:   slideDown,
 		events:   eventsOf(in),
-		notes:    []string{"headroom", in[0].Name, seeds(in)},
+		notes:    []string{"headroom", seeds(in)},
 	}
 	if len(in) == 1 {
 		p.breaches = in[0].Breaches

@@ -40,6 +40,8 @@ func TestTitlesByHand(t *testing.T) {
 	none := tiny(sim.Minute{Serving: 1, ServingMean: 1, Desired: 1}, sim.Minute{Serving: 1, Desired: 1})
 	unknown := good
 	unknown.PerInstance, unknown.SLOs = 0, nil
+	foreign := good
+	foreign.SLOs = []Line{{Text: "p90 < 1ms", Quantile: 0.9, Limit: time.Millisecond}} // no minute knows its p90
 	for _, c := range []struct {
 		name                              string
 		in                                Input
@@ -47,9 +49,10 @@ func TestTitlesByHand(t *testing.T) {
 	}{
 		{"held", good, "Capacity stays above traffic: the tightest minute, 09:01, is 55\u00a0% full", "The fleet stays at 2 instances in service",
 			"p99 < 1s holds in all 2 minutes; the slowest, 09:01, has 812 ms", "0.0400 USD: 50\u00a0% pays for busy slots and 50\u00a0% for idle ones"},
-		{"missed", bad, "Traffic is over capacity for 2 minutes; at worst 1 rps for a fleet that serves 0, 09:02", "The fleet moves between 0 and 2 instances in service",
-			"p99 < 1s is missed in 2 of 3 minutes, in 1 breach; at worst 1 s, 09:01", ""},
+		{"missed", bad, "Traffic is over capacity for 2 minutes; at worst 1 rps for a fleet that serves 0 (09:02)", "The fleet moves between 0 and 2 instances in service",
+			"p99 < 1s is missed in 2 of 3 minutes, in 1 breach; at worst 1 s (09:01)", ""},
 		{"nobody", none, "No request came in 2 min", "The fleet stays at 1 instance in service", "No request came in 2 min, so there is no latency", "0.00 USD in 2 min"},
+		{"foreign", foreign, "", "", "p99 latency is at most 812 ms in a minute, at 09:01", ""},
 		{"unknown", unknown, "Traffic peaks at 11 rps at 09:01", "", "p99 latency is at most 812 ms in a minute, at 09:01", ""},
 	} {
 		in := []Input{c.in}

@@ -235,9 +235,13 @@ func (l *layout) refs(i int, drawn [][]column) {
 func (l *layout) hidden(i int, t box, drawn [][]column) int {
 	n := 0
 	for _, cols := range drawn {
-		for _, c := range cols {
-			if x0, x1 := l.x(c.from), l.x(c.to); x1 >= t.x0 && x0 <= t.x1 &&
-				l.y(i, c.largest) <= t.y1+2 && l.y(i, c.least) >= t.y0-2 {
+		for k, c := range cols {
+			least, largest := c.least, c.largest
+			if k > 0 && cols[k-1].to == c.from { // the upright part of the step
+				least, largest = math.Min(least, cols[k-1].last), math.Max(largest, cols[k-1].last)
+			}
+			if x0, x1 := l.x(c.from), l.x(c.to); x1 >= t.x0-2 && x0 <= t.x1+2 &&
+				l.y(i, largest) <= t.y1+2 && l.y(i, least) >= t.y0-2 {
 				n += 1 + int(math.Min(x1, t.x1)-math.Max(x0, t.x0))
 			}
 		}

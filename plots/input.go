@@ -129,6 +129,27 @@ func (in Input) latency(m sim.Minute, quantile float64) float64 {
 	return nan
 }
 
+// knows says whether minutes have this quantile (or Mean, Max).
+func (in Input) knows(quantile float64) bool {
+	switch quantile {
+	case Mean:
+		return true
+	case Max: // the fluid engine does not know it
+		for _, m := range in.Minutes {
+			if m.Served > 0 {
+				return m.Max >= 0
+			}
+		}
+		return false
+	}
+	for _, q := range in.Quantiles {
+		if sameShare(q, quantile) {
+			return true
+		}
+	}
+	return false
+}
+
 // sameShare compares quantiles that may have been written in different ways.
 func sameShare(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 }
 

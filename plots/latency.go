@@ -25,6 +25,9 @@ func latencyChart() Chart {
 func (in Input) asked() (l Line, ok bool) {
 	most := -1
 	for _, s := range in.SLOs {
+		if !in.knows(s.Quantile) {
+			continue
+		}
 		if n, _ := in.misses(s); n > most {
 			l, most, ok = s, n, true
 		}
@@ -44,11 +47,7 @@ func (in Input) shown() []float64 {
 		return false
 	}
 	offer := func(q float64) {
-		known := q == Mean || q == Max
-		for _, k := range in.Quantiles {
-			known = known || sameShare(k, q)
-		}
-		if known && !have(q) && len(out) < 3 {
+		if in.knows(q) && !have(q) && len(out) < 3 {
 			out = append(out, q)
 		}
 	}
@@ -120,6 +119,9 @@ func singleLatency(p *panel, in Input) {
 		p.key(lineKey(quantileName(q), l.pen))
 	}
 	for _, s := range in.SLOs {
+		if !in.knows(s.Quantile) {
+			continue // no line of it is drawn
+		}
 		p.refs = append(p.refs, ref{s.Limit.Seconds(), "SLO " + s.Text, pen{color: missed, width: 1.3, dash: []float64{6, 3}}})
 	}
 	if dead := silent(in); len(dead) > 0 {
@@ -239,5 +241,5 @@ func latencyTitle(in []Input) string {
 	if n := len(i.Breaches); n > 0 {
 		title += ", in " + plural(n, "breach")
 	}
-	return title + fmt.Sprintf("; at worst %s, %s", latencyWords(worst), when)
+	return title + fmt.Sprintf("; at worst %s (%s)", latencyWords(worst), when)
 }

@@ -229,7 +229,7 @@ func metricTitle(in []Input, metric string) string {
 	title := fmt.Sprintf("%s reaches %s", metric, figure(highest))
 	switch {
 	case math.IsNaN(s.High):
-		title += " at its highest, " + axisTime(in[0].Start, in[0].Length, when)
+		title += " at its highest (" + axisTime(in[0].Start, in[0].Length, when) + ")"
 	case over == 0:
 		title = fmt.Sprintf("%s never gets over %s: %s at most", metric, figure(s.High), figure(highest))
 	default:

@@ -75,21 +75,22 @@ func seconds(lo, hi, height float64) scale {
 	}
 	decades := math.Log10(s.hi / s.lo)
 	room := height / decades // points of one decade
-	lead := []float64{1}
 	switch {
 	case room >= 75:
-		lead = []float64{1, 2, 5}
+		s.ticks = s.leading(room, 1, 2, 5)
 	case room >= 38:
-		lead = []float64{1, 3}
+		s.ticks = s.leading(room, 1, 3)
+	default:
+		s.ticks = s.leading(room, 1)
 	}
-	if s.ticks = s.leading(lead, room); len(s.ticks) < 2 {
-		s.ticks = s.leading([]float64{1, 2, 5}, room)
+	if len(s.ticks) < 2 {
+		s.ticks = []mark{{s.lo, span(s.lo)}, {s.hi, span(s.hi)}}
 	}
 	return s
 }
 
 // leading are the ticks with the given leading digits; where even the decades are too close, of every second or third one.
-func (s scale) leading(digits []float64, room float64) []mark {
+func (s scale) leading(room float64, digits ...float64) []mark {
 	var out []mark
 	skip := math.Max(1, math.Ceil(14/room))
 	for e := math.Floor(math.Log10(s.lo)) - 1; e <= math.Log10(s.hi)+1; e++ {

@@ -28,28 +28,29 @@ const (
 // Colours, by what they mean: blue is traffic and measuring, vermillion the policy, amber machines that start, violet latency
 // and backlog, red what was missed. The hues are Okabe and Ito's, darkened until they reach 4.5:1 on white.
 var (
-	ink       = rgb(0x17202a)
-	ink2      = rgb(0x4a5764)
-	ink3      = rgb(0x626f7c)
-	ruleAxis  = rgb(0xaab4bf)
-	ruleGrid  = rgb(0xe8ecf0)
-	ruleDay   = rgb(0xdfe4ea)
-	blue      = rgb(0x0072b2)
-	blueFill  = rgb(0xcfe6f5)
-	ready     = rgb(0x1f2933)
-	policyRed = rgb(0xc24f00)
-	heldBack  = rgb(0xf0a982)
-	amber     = rgb(0xf3c365)
-	green     = rgb(0x00805e)
-	violet    = rgb(0x8b4789)
-	drainFill = rgb(0xdbaed0)
-	missed    = rgb(0xb3261e)
-	overload  = rgb(0xd0605b)
-	ghost     = rgb(0x7f8b98)
-	white     = rgb(0xffffff)
-	shade     = color.NRGBA{0xc6, 0x28, 0x28, 23} // 9 %
-	viewShade = color.NRGBA{0x00, 0x66, 0xa3, 26}
-	plate     = color.NRGBA{0xff, 0xff, 0xff, 205}
+	ink        = rgb(0x17202a)
+	ink2       = rgb(0x4a5764)
+	ink3       = rgb(0x626f7c)
+	ruleAxis   = rgb(0xaab4bf)
+	ruleGrid   = rgb(0xe8ecf0)
+	ruleDay    = rgb(0xdfe4ea)
+	blue       = rgb(0x0072b2)
+	blueFill   = rgb(0xcfe6f5)
+	ready      = rgb(0x1f2933)
+	policyRed  = rgb(0xc24f00)
+	heldBack   = rgb(0xf0a982)
+	amber      = rgb(0xf3c365)
+	green      = rgb(0x00805e)
+	violet     = rgb(0x8b4789)
+	drainFill  = rgb(0xdbaed0)
+	missed     = rgb(0xb3261e)
+	overload   = rgb(0xd0605b)
+	failedFill = rgb(0xe9a09b)
+	ghost      = rgb(0x7f8b98)
+	white      = rgb(0xffffff)
+	shade      = color.NRGBA{0xc6, 0x28, 0x28, 23} // 9 %
+	viewShade  = color.NRGBA{0x00, 0x66, 0xa3, 26}
+	plate      = color.NRGBA{0xff, 0xff, 0xff, 205}
 )
 
 func rgb(hex uint32) color.NRGBA {

@@ -126,10 +126,10 @@ func troublePanel(in []Input) (panel, bool) {
 	}
 	p := panel{title: "Requests waiting at the end of a minute, failed in it", weight: 0.9}
 	if len(in) == 1 {
-		w := pen{color: violet, width: 1.6}
-		p.areas = append(p.areas, area{overload, in[0].slabs(func(m sim.Minute) (float64, float64) { return 0, failed(m) })})
+		w := pen{color: violet, width: 1.9}
+		p.areas = append(p.areas, area{failedFill, in[0].slabs(func(m sim.Minute) (float64, float64) { return 0, failed(m) })})
 		p.add(line{pen: w, data: in[0].samples(func(m sim.Minute) float64 { return positive(waiting(m)) })})
-		p.key(lineKey("waiting", w), fillKey("failed", overload))
+		p.key(lineKey("waiting", w), fillKey("failed", failedFill))
 		highest := max(top(p.lines[0].data), topOf(in, failed))
 		p.scale = func(h float64) scale { return linear(highest, h, true) }
 		return p, any > 0
@@ -204,7 +204,7 @@ func trafficTitle(in []Input) string {
 	}
 	minutes, worst := i.overCapacity()
 	if minutes > 0 {
-		return fmt.Sprintf("Traffic is over capacity for %s; at worst %s rps for a fleet that serves %s, %s", plural(minutes, "minute"),
+		return fmt.Sprintf("Traffic is over capacity for %s; at worst %s rps for a fleet that serves %s (%s)", plural(minutes, "minute"),
 			figure(offered(worst)), figure(i.capacity(worst)), axisTime(i.Start, i.Length, worst.At))
 	}
 	return fmt.Sprintf("Capacity stays above traffic: the tightest minute, %s, is %s full", axisTime(i.Start, i.Length, worst.At),
