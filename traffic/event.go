@@ -76,6 +76,9 @@ func (l *Length) UnmarshalText(text []byte) error {
 	if err != nil {
 		return err
 	}
+	if d == 0 {
+		return &unit.Bad{Must: "more than 0s", Got: string(text)}
+	}
 	*l = Length{d, d}
 	return nil
 }
