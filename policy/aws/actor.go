@@ -31,6 +31,7 @@ type actor struct {
 	percentNow  bool // percent-base-in-cooldown: now
 	calc        string
 	outBlocksIn bool
+	eager       bool // scale-while-updating
 
 	acts bool // it may act at this instant
 	dark bool // its stretch without data has been logged
@@ -43,10 +44,10 @@ type actor struct {
 // newActor makes the policy at a place of the list ready for a run.
 func newActor(s *Settings, i int, run Run) (actor, cooldown) {
 	if t := s.Policies[i].TargetTracking; t != nil {
-		return newTracker(t, t.Assume.over(s.Assume).over(defaults()), named(t.Name, "scaling.aws.policies", i), run)
+		return newTracker(t, t.Assume.over(s.Assume).over(defaults()), named(t.Name, policiesPath, i), run)
 	}
 	t := s.Policies[i].Step
-	return newStepper(t, t.Assume.over(s.Assume).over(defaults()), named(t.Name, "scaling.aws.policies", i), run)
+	return newStepper(t, t.Assume.over(s.Assume).over(defaults()), named(t.Name, policiesPath, i), run)
 }
 
 // newTracker is a target-tracking policy: its high alarm is above the target, its low one below a share of it.
@@ -64,7 +65,7 @@ func newTracker(t *TargetTracking, as Assume, name string, run Run) (actor, cool
 	if as.MaxScaleIn != nil {
 		a.limit = float64(*as.MaxScaleIn)
 	}
-	a.outBlocksIn = *as.OutCooldownBlocksIn
+	a.outBlocksIn, a.eager = *as.OutCooldownBlocksIn, *as.ScaleWhileUpdating
 	return a, cooldown{
 		out: *orDefault(t.ScaleOutCooldown, CooldownDefault), in: *orDefault(t.ScaleInCooldown, CooldownDefault),
 		fromDecision: *as.CooldownStarts == "decision", last: -1,
@@ -97,7 +98,8 @@ func newStepper(t *Step, as Assume, name string, run Run) (actor, cooldown) {
 	a.bands = bands(t.Steps, a.high.level)
 	a.kind = kindOf(t.Alarm.Metric)
 	a.window = newWindow(t.Alarm.Metric, t.Alarm.Statistic, period, every, delay, a.high.length)
-	a.calc, a.percentNow, a.outBlocksIn = *as.StepMetricForCalc, *as.PercentBaseInCooldown == "now", *as.OutCooldownBlocksIn
+	a.calc, a.percentNow = *as.StepMetricForCalc, *as.PercentBaseInCooldown == "now"
+	a.outBlocksIn, a.eager = *as.OutCooldownBlocksIn, *as.ScaleWhileUpdating
 	d := *orDefault(t.Cooldown, CooldownDefault)
 	return a, cooldown{out: d, in: d, fromDecision: *as.CooldownStarts == "decision", last: -1}
 }
@@ -173,7 +175,7 @@ func (a *actor) bid(bids []bid, place int, o *policy.Observation, c *cooldown, f
 		if value, load, ok := a.window.measure(a.calc, a.form[0].N, a.high.length); ok {
 			load = a.based(value, load, f.current)
 			if want, ok := scaledOut(f.current, load, a.target, a.formula, a.zero); ok {
-				bids = append(bids, bid{actor: place, wish: want, reach: want, value: value, load: load})
+				bids = append(bids, bid{actor: place, wish: want, reach: want, eager: a.eager, value: value, load: load})
 			}
 		}
 	}
@@ -199,7 +201,7 @@ func (a *actor) bid(bids []bid, place int, o *policy.Observation, c *cooldown, f
 		return bids
 	}
 	if want < f.current {
-		return append(bids, bid{actor: place, wish: want, reach: want, tied: true, cools: cools, value: value, load: load})
+		return append(bids, bid{actor: place, wish: want, reach: want, tied: true, cools: cools, eager: a.eager, value: value, load: load})
 	}
 	// a want above the current capacity is no want at all; one that is it means that no instance can be spared
 	a.flaps = f.current > f.min && proportional(load, a.target, a.formula) == f.current && flaps(f.current, load, a.target)
@@ -244,7 +246,7 @@ func (a *actor) bidStep(bids []bid, place int, o *policy.Observation, c *cooldow
 	if !ok {
 		return bids
 	}
-	b := bid{actor: place, wish: adjusted(f.current, a.adjust, by, a.least), base: f.current, by: by, value: value}
+	b := bid{actor: place, wish: adjusted(f.current, a.adjust, by, a.least), eager: a.eager, base: f.current, by: by, value: value}
 	switch b.reach = b.wish; {
 	case b.wish > f.current:
 		if _, holds := c.outHolds(o.Past, o.Now); holds {

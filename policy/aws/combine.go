@@ -10,6 +10,7 @@ type bid struct {
 	reach int
 	tied  bool // a scale-in that needs the agreement of all target-tracking policies with scale-in
 	cools bool // a cooldown of its own holds it
+	eager bool // it does not wait for a change under way (scale-while-updating)
 
 	// for the sentence: what the formula was calculated with, and a step and the capacity that it counts from
 	value, load float64
@@ -25,6 +26,9 @@ type frame struct {
 	unready int
 	inWish  int
 }
+
+// waits tells whether a change under way holds a bid.
+func (f frame) waits(b bid) bool { return f.updating && !b.eager }
 
 // clamp moves a capacity into the limits.
 func (f frame) clamp(n int) int { return max(min(n, f.max), f.min) }
@@ -59,7 +63,7 @@ func combine(f frame, bids []bid) finding {
 // outward decides among the bids above the current capacity.
 func (f frame) outward(bids []bid, d finding) finding {
 	for i, b := range bids {
-		if b.wish <= f.current || f.updating {
+		if b.wish <= f.current || f.waits(b) {
 			continue
 		}
 		to := f.clamp(b.reach)
@@ -87,7 +91,7 @@ func (f frame) outHold(b bid) policy.Hold {
 	switch {
 	case b.wish > f.max:
 		return policy.HeldByMax
-	case f.updating:
+	case f.waits(b):
 		return policy.HeldByUpdating
 	}
 	return policy.HeldByCooldown
@@ -97,7 +101,7 @@ func (f frame) outHold(b bid) policy.Hold {
 func (f frame) inward(bids []bid, d finding) finding {
 	to := -1
 	for i, b := range bids {
-		if b.wish >= f.current || f.updating || b.cools || b.tied && (f.unready >= 0 || b.wish < f.inWish) {
+		if b.wish >= f.current || f.waits(b) || b.cools || b.tied && (f.unready >= 0 || b.wish < f.inWish) {
 			continue
 		}
 		if c := f.clamp(b.wish); c < f.current && (c > to || c == to && b.wish > bids[d.chosen].wish) {
@@ -125,7 +129,7 @@ func (f frame) inHold(b bid) policy.Hold {
 	switch {
 	case b.wish < f.min:
 		return policy.HeldByMin
-	case f.updating:
+	case f.waits(b):
 		return policy.HeldByUpdating
 	case b.cools:
 		return policy.HeldByCooldown

@@ -3,6 +3,7 @@ package aws
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -25,7 +26,7 @@ func (s *scaler) log(o *policy.Observation, d *policy.Decision, f frame, found f
 		b := s.bids[i]
 		d.Entries = append(d.Entries, policy.Entry{
 			Policy: s.actors[b.actor].name, From: found.to, To: found.to, Wish: b.wish, HasWish: true, HeldBy: found.hold,
-			Why: append(s.why(b, f), s.holds(o, b, f)...),
+			Why: s.whyHeld(o, b, f),
 		})
 	}
 	if found.chosen >= 0 || found.refuse >= 0 || f.updating {
@@ -40,6 +41,20 @@ func (s *scaler) log(o *policy.Observation, d *policy.Decision, f frame, found f
 			return
 		}
 	}
+}
+
+// whyHeld is the reasons of a bid that is not fulfilled. The same wish held by the limits minute after minute, as in a quiet
+// night, takes the same sentences: writing them anew is most of the cost of such a minute.
+func (s *scaler) whyHeld(o *policy.Observation, b bid, f frame) []policy.Reason {
+	limits := f.clamp(b.wish) == f.current
+	if limits && s.heldWhy != nil && s.heldBid == b && s.heldFrame == f {
+		return s.heldWhy
+	}
+	why := slices.Clip(append(s.why(b, f), s.holds(o, b, f)...))
+	if limits {
+		s.heldBid, s.heldFrame, s.heldWhy = b, f, why
+	}
+	return why
 }
 
 // why is the reason of a bid: which alarm, and what the formula made of it.
@@ -125,7 +140,7 @@ func (s *scaler) holds(o *policy.Observation, b bid, f frame) []policy.Reason {
 	if f.clamp(b.wish) == f.current {
 		return out
 	}
-	if f.updating {
+	if f.waits(b) {
 		return append(out, policy.Reason{Code: policy.Updating, Text: "the endpoint is updating: no change until that is complete"})
 	}
 	if b.cools {

@@ -23,19 +23,24 @@ type scaler struct {
 	limits   *limitsClock
 	actors   []actor
 	cooling  cooldowns
-	serial   bool          // a change under way blocks the next one
+	endpoint bool          // a change under way blocks the next one
+	eager    bool          // but not that of the limits (scale-while-updating)
 	tick     time.Duration // how often some alarm is evaluated
 	pending  bool          // limits moved during a change: the capacity follows when it is complete
 	lastTick time.Duration // ticks of ten seconds and of a minute already evaluated
 	lastMin  time.Duration
 	bids     []bid
 	data     []datum
+
+	heldBid   bid // the last wish that the limits held, and its reasons
+	heldFrame frame
+	heldWhy   []policy.Reason
 }
 
 // New is the scaler of one run. The settings must have passed Check; they are not changed.
 func (s *Settings) New(run Run) policy.Scaler {
 	sc := &scaler{settings: s, run: run, limits: newLimits(s, run), tick: time.Minute, lastTick: math.MinInt64, lastMin: math.MinInt64}
-	sc.serial = s.Service == Endpoint && !*s.Assume.over(defaults()).ScaleWhileUpdating
+	sc.endpoint, sc.eager = s.Service == Endpoint, *s.Assume.over(defaults()).ScaleWhileUpdating
 	sc.cooling.index = map[string]int{}
 	for i := range s.Policies {
 		a, c := newActor(s, i, run)
@@ -48,6 +53,12 @@ func (s *Settings) New(run Run) policy.Scaler {
 	}
 	return sc
 }
+
+// The lists in the scenario file.
+const (
+	policiesPath  = "scaling.aws.policies"
+	schedulesPath = "scaling.aws.schedules"
+)
 
 // named is what a policy or schedule is called in the log: its name, or its path.
 func named(name, list string, i int) string {
@@ -118,19 +129,19 @@ func (s *scaler) Begin(now time.Duration, start int) policy.Decision {
 func (s *scaler) Decide(o policy.Observation) policy.Decision {
 	d := policy.Decision{Want: o.Fleet.Desired}
 	s.cooling.learn(o.Past)
-	updating := s.serial && s.cooling.updating(o.Past)
+	updating := s.endpoint && s.cooling.updating(o.Past)
 	for {
 		i, at := s.limits.soonest()
 		if at > o.Now {
 			break
 		}
-		s.schedule(&d, i, updating)
+		s.schedule(&d, i, updating && !s.eager)
 	}
 	if s.pending && !updating {
 		s.settle(&d)
 	}
 	if len(s.actors) > 0 && s.evaluate(&o) {
-		updating = updating || s.serial && d.Want != o.Fleet.Desired
+		updating = updating || s.endpoint && d.Want != o.Fleet.Desired
 		s.policies(&o, &d, updating)
 	}
 	return d

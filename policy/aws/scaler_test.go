@@ -287,9 +287,10 @@ func TestPercentBaseInCooldown(t *testing.T) {
 
 // A change under way on an endpoint holds policies, lets limits move, and the capacity follows at its completion.
 func TestEndpointUpdating(t *testing.T) {
-	build := func(service string, while bool) *world {
+	build := func(service string, while bool, own *bool) *world {
 		s := one(service, 1, 50, step("ApproximateBacklogSize", 10, "change", 0, Adjustment{From: num(0), By: 2}))
 		s.Assume.ScaleWhileUpdating = &while
+		s.Policies[0].Step.Assume.ScaleWhileUpdating = own
 		s.Schedules = []Schedule{{Name: "more", At: text[Stamp]("4m"), Min: new(10)}}
 		w := newWorld(s, 9*time.Minute)
 		w.startUp = 3*time.Minute + 20*time.Second
@@ -297,7 +298,7 @@ func TestEndpointUpdating(t *testing.T) {
 		w.run()
 		return w
 	}
-	w := build(Endpoint, false)
+	w := build(Endpoint, false, nil)
 	if got, want := story(w.changes()), "3m:1→3 6m20s:3→10"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -310,10 +311,18 @@ func TestEndpointUpdating(t *testing.T) {
 	if held := w.held(policy.HeldByUpdating); len(held) != 3 || held[0].at != mins(4) || held[2].at != mins(6) || held[0].Wish != 5 {
 		t.Errorf("held by updating: %+v, want 4m, 5m and 6m", held)
 	}
-	for name, w := range map[string]*world{"custom": build(Custom, false), "knob": build(Endpoint, true)} {
+	for name, w := range map[string]*world{"custom": build(Custom, false, nil), "knob": build(Endpoint, true, nil)} {
 		if c := w.changes(); len(c) != 2 || c[1].at != mins(4) || c[1].To != 10 || len(w.held(policy.HeldByUpdating)) != 0 {
 			t.Errorf("%s: %s, want no hold by updating", name, story(c))
 		}
+	}
+	// a policy's own assumption comes first
+	if held := build(Endpoint, true, new(false)).held(policy.HeldByUpdating); len(held) == 0 {
+		t.Error("a policy that waits for changes is not held")
+	}
+	w = build(Endpoint, false, new(true))
+	if len(w.held(policy.HeldByUpdating)) != 0 || w.log[1].To != w.log[1].From {
+		t.Errorf("a policy that does not wait: %+v", w.log)
 	}
 }
 

@@ -1,8 +1,6 @@
 package aws
 
-import (
-	"time"
-)
+import "time"
 
 // Next is the first firing of a schedule after an instant, never if there is none; instants are since start, which is
 // clock.start in its zone. begin is the begin of the run, from which a rate without from counts.
@@ -53,7 +51,7 @@ type limitsClock struct {
 func newLimits(s *Settings, run Run) *limitsClock {
 	l := &limitsClock{settings: s, run: run, min: s.Min, max: s.Max}
 	for i := range s.Schedules {
-		l.names = append(l.names, named(s.Schedules[i].Name, "scaling.aws.schedules", i))
+		l.names = append(l.names, named(s.Schedules[i].Name, schedulesPath, i))
 		l.next = append(l.next, l.after(i, run.Begin-1))
 	}
 	return l
