@@ -25,6 +25,7 @@ func (f *File) check() Problems {
 	c := &checker{File: f}
 	c.problems, c.broken = f.doc.Fill(&f.Scenario)
 	c.zones()
+	c.clock()
 	c.fleet()
 	c.scaling()
 	c.metrics()
@@ -76,6 +77,33 @@ func (c *checker) clean(paths ...string) bool {
 		}
 	}
 	return true
+}
+
+// clock finds the zone and the start in it, and holds the times against each other.
+func (c *checker) clock() {
+	k := &c.Clock
+	if c.clean("clock.zone") {
+		if zone, err := traffic.LoadZone(k.Zone); err != nil {
+			c.report(from("clock.zone", err, k.Zone))
+		} else if c.clean("clock.start") {
+			if k.start, err = traffic.ParseStart(k.Start.text, zone); err != nil {
+				c.report(from("clock.start", err, k.Start.text))
+			}
+		}
+	}
+	if c.clean("clock.settle") && k.Settle%time.Minute != 0 {
+		c.add("clock.settle", "whole minutes", unit.FormatDuration(k.Settle), "")
+	}
+	if !c.clean("clock.step") {
+		return
+	}
+	if time.Minute%k.Step != 0 {
+		c.add("clock.step", "a step that divides 60s", unit.FormatDuration(k.Step), "")
+		return
+	}
+	if c.multiple("clock.length", k.Length) && c.clean("clock.length", "clock.settle") && (k.Length+k.Settle)/k.Step > maxSteps {
+		c.add("clock.step", "a step that gives at most 320000000 of them in the length", unit.FormatDuration(k.Step), "")
+	}
 }
 
 // fleet looks the type up in the price table; what the file says itself holds.

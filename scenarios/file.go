@@ -250,13 +250,12 @@ func (f *File) with(edits []Edit) (*File, Problems) {
 
 // apply makes one edit.
 func (f *File) apply(e Edit) (ps Problems) {
-	root := reflect.TypeFor[Scenario]()
 	if e.kind != variantEdit {
 		value, ps := f.doc.ParseValue(e.value, e.label)
 		if ps != nil {
 			return ps
 		}
-		if p := f.doc.Set(root, e.path, value, nil, e.label); p != nil {
+		if p := f.set(e.path, value, nil, e.label); p != nil {
 			return Problems{*p}
 		}
 		return nil
@@ -267,13 +266,25 @@ func (f *File) apply(e Edit) (ps Problems) {
 		}
 		for i := 0; i+1 < len(variant.value.Content) && variant.value.Kind == yaml.MappingNode; i += 2 {
 			key, value := variant.value.Content[i], variant.value.Content[i+1]
-			if p := f.doc.Set(root, key.Value, value, key, ""); p != nil {
+			if p := f.set(key.Value, value, key, ""); p != nil {
 				ps = append(ps, *p)
 			}
 		}
 		return ps
 	}
 	return Problems{{File: f.Source, Must: "a variant of the file", Got: e.value, Hint: strict.Suggest(e.value, f.names)}}
+}
+
+// set puts a value at a path of the scenario.
+func (f *File) set(path string, value, from *yaml.Node, label string) *Problem {
+	if path == "variants" || strings.HasPrefix(path, "variants.") {
+		p := Problem{File: label, Path: path, Must: "a path into the scenario", Got: path, Hint: "variants are part of the file: change them there"}
+		if label == "" {
+			p.File, p.Line, p.Col = f.Source, from.Line, from.Column
+		}
+		return &p
+	}
+	return f.doc.Set(reflect.TypeFor[Scenario](), path, value, from, label)
 }
 
 // from is an error of a setting as a problem.

@@ -8,16 +8,14 @@ import (
 
 	"headroom/expect"
 	"headroom/policy/aws"
-	"headroom/problem"
 	"headroom/scenarios/internal/strict"
 	"headroom/sim"
 	"headroom/traffic"
-	"headroom/unit"
 )
 
 // Scenario is what a file says, its defaults filled in.
 type Scenario struct {
-	Version int              `yaml:"version" required:"true" check:"min=1,max=1" doc:"of the form of this file: 1"`
+	Version int              `yaml:"version" required:"true" check:"exactly=1" doc:"of the form of this file: 1"`
 	Name    string           `yaml:"name" required:"true" doc:"what the question is called in results"`
 	Ask     string           `yaml:"ask" doc:"the question in words"`
 	Because string           `yaml:"because" doc:"where the numbers come from"`
@@ -50,29 +48,6 @@ type Clock struct {
 
 // maxSteps bounds the control steps of a run: ten years of seconds.
 const maxSteps = 320_000_000
-
-// Check finds the zone and the start in it, and says how the times must fit.
-func (c *Clock) Check() (ps []problem.Problem) {
-	add := func(path, must, got string) { ps = append(ps, problem.Problem{Path: path, Must: must, Got: got}) }
-	if zone, err := traffic.LoadZone(c.Zone); err != nil {
-		ps = append(ps, from("zone", err, c.Zone))
-	} else if c.start, err = traffic.ParseStart(c.Start.text, zone); err != nil {
-		ps = append(ps, from("start", err, c.Start.text))
-	}
-	if time.Minute%c.Step != 0 {
-		add("step", "a step that divides 60s", unit.FormatDuration(c.Step))
-		return ps
-	}
-	if c.Length%c.Step != 0 {
-		add("length", "a multiple of the step "+unit.FormatDuration(c.Step), unit.FormatDuration(c.Length))
-	} else if (c.Length+c.Settle)/c.Step > maxSteps {
-		add("step", "a step that gives at most 320000000 of them in the length", unit.FormatDuration(c.Step))
-	}
-	if c.Settle%time.Minute != 0 {
-		add("settle", "whole minutes", unit.FormatDuration(c.Settle))
-	}
-	return ps
-}
 
 // Calendar ties the scenario's time to its wall clock.
 func (c *Clock) Calendar() traffic.Calendar { return traffic.Calendar{Start: c.start} }

@@ -26,7 +26,7 @@ type filler struct {
 	doc      *Document
 	problems Problems
 	broken   map[string]bool // paths of values that could not be filled
-	faults   int             // how many of them there were so far
+	faults   []string        // the same, in the order in which they were found
 	misspelt map[string]bool // paths of keys that an unknown key was probably meant for
 }
 
@@ -73,7 +73,7 @@ func (f *filler) wrong(n *yaml.Node, path, must, got, hint string) {
 // fault marks a value as broken.
 func (f *filler) fault(path string) {
 	f.broken[path] = true
-	f.faults++
+	f.faults = append(f.faults, path)
 }
 
 // note is a problem of a key: its neighbours are what they are.
@@ -137,7 +137,7 @@ func (f *filler) text(v reflect.Value, n *yaml.Node, path string, g field) {
 		f.refuse(n, path, err)
 		return
 	}
-	before := f.faults
+	before := len(f.faults)
 	f.bounds(v, n, path, g)
 	f.check(v, path, before)
 }
@@ -167,7 +167,7 @@ func (f *filler) wanted(t reflect.Type, g field) string {
 	case len(g.enum) > 0:
 		return "one of " + strings.Join(g.enum, ", ")
 	case t.Kind() == reflect.Struct && mapping(t) && shapeOf(t).text:
-		return "one value, or a mapping of " + strings.Join(shapeOf(t).keys(), ", ")
+		return "one value, or a mapping with " + strings.Join(shapeOf(t).keys(), ", ")
 	case shapeOf(t).text:
 		probe := reflect.New(t).Interface().(encoding.TextUnmarshaler)
 		var bad *unit.Bad
@@ -175,6 +175,8 @@ func (f *filler) wanted(t reflect.Type, g field) string {
 			return bad.Must
 		}
 		return "one value"
+	case t.Kind() == reflect.Struct && shapeOf(t).choice:
+		return "a mapping with exactly one of " + strings.Join(shapeOf(t).keys(), ", ")
 	case t.Kind() == reflect.Struct || t.Kind() == reflect.Map:
 		return "a mapping of keys to values"
 	case t.Kind() == reflect.Slice || t.Kind() == reflect.Array:
@@ -195,7 +197,7 @@ func (f *filler) mapping(v reflect.Value, n *yaml.Node, path string, item bool) 
 		f.wrong(n, path, f.wanted(v.Type(), field{}), kindOf(n), "")
 		return
 	}
-	s, before := shapeOf(v.Type()), f.faults
+	s, before := shapeOf(v.Type()), len(f.faults)
 	given := f.keys(s, n, path, item)
 	if s.choice {
 		f.choice(v, s, n, given, path)
@@ -333,9 +335,9 @@ func (f *filler) leftOut(v reflect.Value, n *yaml.Node, path string, g field) {
 	case f.misspelt[path]:
 		f.fault(path)
 	case plainStruct:
-		before := f.faults
+		before := len(f.faults)
 		f.value(v, &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}, path, g)
-		if g.required && f.faults == before {
+		if g.required && len(f.faults) == before {
 			f.wrong(n, path, "required: "+f.wanted(t, g), "nothing", "")
 		}
 	case g.required:
@@ -483,21 +485,45 @@ func (f *filler) table(v reflect.Value, n *yaml.Node, path string, g field) {
 	}
 }
 
-// check asks a settings struct for what its fields' tags cannot say, unless something in it is broken already.
+// check asks a settings struct for what its fields' tags cannot say. It is not asked if one of its own values is broken; what
+// it says of parts in which something is broken does not count.
 func (f *filler) check(v reflect.Value, path string, before int) {
-	if !v.CanAddr() || f.faults > before {
+	if !v.CanAddr() {
 		return
 	}
 	c, ok := v.Addr().Interface().(problem.Checker)
 	if !ok {
 		return
 	}
+	parts := map[string]bool{}
+	for _, fault := range f.faults[before:] {
+		part, own := part(path, fault)
+		if own {
+			return
+		}
+		parts[part] = true
+	}
 	for _, p := range problem.Under(path, c.Check()) {
+		if !Clean(parts, p.Path) {
+			continue
+		}
 		f.fault(p.Path)
 		if placed := f.doc.Problem(p); !f.named(placed) {
 			f.problems = append(f.problems, placed)
 		}
 	}
+}
+
+// part is the part of a struct at path that a broken value is in: two keys below it, such as a list item. A value of the
+// struct's own is no part.
+func part(path, broken string) (part string, own bool) {
+	rest := strings.TrimPrefix(strings.TrimPrefix(broken, path), ".")
+	first, more, deep := strings.Cut(rest, ".")
+	if !deep {
+		return "", true
+	}
+	second, _, _ := strings.Cut(more, ".")
+	return join(join(path, first), second), false
 }
 
 // named tells whether a problem of a name has been said at its place already: names are looked at in every list.

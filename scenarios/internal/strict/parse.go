@@ -19,6 +19,7 @@ import (
 const (
 	MaxBytes = 1 << 20
 	maxDepth = 40
+	enough   = 10 // problems of the same kind: an alias bomb has hundreds
 )
 
 // A Document is a parsed file. A node with a negative line −k comes from edit k−1: it has no place in the file.
@@ -49,7 +50,7 @@ func Parse(file string, text []byte) (*Document, Problems) {
 	}
 	d.Root = root
 	if ps := d.plain(root, "", 0); ps != nil {
-		return d, ps
+		return d, ps[:min(len(ps), enough)]
 	}
 	if root.Kind != yaml.MappingNode {
 		return d, Problems{d.at(root.Line, root.Column, "", "a mapping of keys to values", kindOf(root), "")}

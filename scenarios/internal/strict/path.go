@@ -106,8 +106,6 @@ func (t *target) refuse(at, must, got, hint string) *Problem {
 func (t *target) walk(n *yaml.Node, typ reflect.Type, at, rest string, value *yaml.Node) *Problem {
 	typ = bare(typ)
 	switch {
-	case typ == rawType:
-		return t.refuse(at, "a path that can be set", t.path, "variants are part of the file: change it there")
 	case typ.Kind() == reflect.Struct && mapping(typ), typ.Kind() == reflect.Map:
 		return t.key(n, typ, at, rest, value)
 	case typ.Kind() == reflect.Slice && !(shapeOf(typ).text && n.Kind != yaml.SequenceNode), typ.Kind() == reflect.Array:

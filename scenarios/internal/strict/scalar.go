@@ -159,12 +159,14 @@ func (f *filler) bounds(v reflect.Value, n *yaml.Node, path string, g field) {
 	default:
 		return
 	}
-	for _, rule := range strings.Split(g.check, ",") {
+	for _, rule := range list(g.check, ",") {
 		name, text, _ := strings.Cut(strings.TrimSpace(rule), "=")
 		bound := Bound(v.Type(), text)
 		switch {
 		case name == "positive" && !(x > 0):
 			f.wrong(n, path, "more than 0", show(n.Value), "")
+		case name == "exactly" && x != bound:
+			f.wrong(n, path, "exactly "+limitText(v, bound), show(n.Value), "")
 		case name == "min" && x < bound:
 			f.wrong(n, path, "at least "+limitText(v, bound), show(n.Value), "")
 		case name == "max" && x > bound:

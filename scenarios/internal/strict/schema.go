@@ -123,6 +123,8 @@ func bounded(o object, t reflect.Type, g field) object {
 		switch name {
 		case "positive":
 			o["exclusiveMinimum"] = 0
+		case "exactly":
+			o["const"] = bound
 		case "min":
 			o["minimum"] = bound
 		case "max":

@@ -14,7 +14,7 @@ import (
 //	default:"text"    what a left-out key means, as YAML
 //	required:"true"   the key must be there
 //	enum:"a|b"        the words that a text may be
-//	check:"positive"  bounds, also min=N and max=N, separated by commas
+//	check:"positive"  bounds, also min=N, max=N and exactly=N, separated by commas
 //	instead:"a,b"     keys that setting this one by a path removes: they say the same in another way
 //	doc:"…"           one sentence for the schema
 //	choice:"true"     on a field `_ struct{}`: exactly one key is given

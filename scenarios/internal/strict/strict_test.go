@@ -17,7 +17,7 @@ import (
 
 // The settings of these tests: one of everything that a scenario has.
 type thing struct {
-	Version int           `yaml:"version" required:"true" check:"min=1,max=1"`
+	Version int           `yaml:"version" required:"true" check:"exactly=1"`
 	Name    string        `yaml:"name" required:"true"`
 	Note    string        `yaml:"note"`
 	Step    time.Duration `yaml:"step" default:"1s" check:"positive,max=1h"`
@@ -163,7 +163,7 @@ func TestRefuse(t *testing.T) {
 		{"enum", "kind: betta", "4:7: kind: one of alpha, beta, got betta (did you mean beta?)"},
 		{"date", "rate: 2026-11-02", "4:7: rate: a rate with its unit (50rps, 3000rpm, 10rph, 50/s, 90/min, 90/h, 100/day), got 2026-11-02"},
 		{"bare rate", "rate: 50", "4:7: rate: a rate with its unit (50rps, 3000rpm, 10rph, 50/s, 90/min, 90/h, 100/day), got 50 (did you mean 50rps or 50rpm?)"},
-		{"a list for one", "queue: [1]", "4:8: queue: one value, or a mapping of shared, got a list"},
+		{"a list for one", "queue: [1]", "4:8: queue: one value, or a mapping with shared, got a list"},
 		{"empty union", "queue: {}", "4:8: queue.shared: required: a whole number, got nothing"},
 		{"no choice", "shape: {}", "4:8: shape: exactly one of round, flat, got none"},
 		{"two choices", "shape: {flat: {}, round: {radius: 1rps}}", "4:8: shape: exactly one of round, flat, got flat and round"},
@@ -172,7 +172,7 @@ func TestRefuse(t *testing.T) {
 		{"left out", "shape: {round: {}}", "4:16: shape.round.radius: required: a rate with its unit (50rps, 3000rpm, 10rph, 50/s, 90/min, 90/h, 100/day), got nothing"},
 		{"mapping for a list", "items: {round: {radius: 1rps}}", `4:8: items: a list, got a mapping (each item begins with "- ")`},
 		{"scalar for a mapping", "table: 5s", "4:8: table: a mapping of keys to values, got 5s"},
-		{"scalar item", "items: [round]", "4:9: items.0: a mapping of keys to values, got round"},
+		{"scalar item", "items: [round]", "4:9: items.0: a mapping with exactly one of round, flat, got round"},
 		{"null item", "words: [a, ]\nitems: [~]", "5:9: items.0: a value, got nothing (leave the key out to get its default)"},
 		{"same names", "items: [{name: a, flat: {}}, {round: {name: a, radius: 1rps}}]", "4:45: items.1.name: a name of its own in the list, got a again"},
 		{"two names", "items: [{name: a, round: {name: b, radius: 1rps}}]", "4:16: items.0.name: one name, got a beside b"},
@@ -246,7 +246,7 @@ func TestRefuseFiles(t *testing.T) {
 func TestAllAtOnce(t *testing.T) {
 	_, got := read("nmae: x\nversion: 2\nlimits: {min: 3, max: 2, maxx: 9}\nstep: 5\nshape: {round: {radius: x}}\n")
 	want := `x.yaml:1:1: nmae: a known key, got nmae (did you mean name?)
-x.yaml:2:10: version: at most 1, got 2
+x.yaml:2:10: version: exactly 1, got 2
 x.yaml:3:15: limits.min: at most max, got 3
 x.yaml:3:26: limits.maxx: a known key, got maxx (did you mean max?)
 x.yaml:4:7: step: a duration with its unit (90s, 250ms, 5m, 1d12h), got 5 (did you mean 5s, 5ms?)
