@@ -142,7 +142,7 @@ func TestCauses(t *testing.T) {
 			}()},
 		"what had waited": {code: Backlog, says: []string{"from 08:01 on, but 500 requests still waited"},
 			r: world(with(at(1, 4), func(m *sim.Minute) { m.Waiting, m.Latency = 500, served(1, second/2).Latency }), at(1, 4))},
-		"scaled in too early": {code: ScaledIn, says: []string{"tracking took 8 to 4 instances at 08:00", "needed 7"},
+		"scaled in too early": {code: ScaledIn, says: []string{"8 → 4 instances at 08:00 (tracking)", "needed 7"},
 			r: func() *sim.Result {
 				r := world(at(6, 4), starting(at(6, 4), 4), starting(at(6, 4), 4))
 				r.Decisions = []sim.Decision{out(0, 8, 4, 0), out(min, 4, 8, -1)}

@@ -48,7 +48,7 @@ func (f *facts) sentence(c Code, i int, minutes []int) string {
 		return fmt.Sprintf("capacity was enough from %s on, but %s still waited", f.clock(m.At), requests(f.r.Minutes[i-1].Waiting))
 	case ScaledIn:
 		d := f.cuts[i]
-		return fmt.Sprintf("%s took %d to %s at %s; the load needed %d", d.Policy, d.From, instances(d.To), f.clock(d.At), f.most(c, minutes))
+		return fmt.Sprintf("%d → %s at %s (%s); the load needed %d", d.From, instances(d.To), f.clock(d.At), d.Policy, f.most(c, minutes))
 	case Slow:
 		last := i
 		for _, k := range minutes {

@@ -424,7 +424,7 @@ func TestTextFolds(t *testing.T) {
 	if err := Text(&b, meta, d, r, Style{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"… and 41 more (--out", "… and 46 breaches more", "1 → 3", "52 breaches, 53 minutes missed"} {
+	for _, want := range []string{"… and 41 more (--out", "… and 46 more breaches, none longer", "1 → 3", "52 breaches, 53 minutes missed"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}

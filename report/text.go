@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
-	"headroom/expect"
 	"headroom/sim"
 )
 
@@ -118,7 +116,7 @@ func about(b *strings.Builder, meta Meta, d Doc) {
 	}
 	b.WriteString(Wrap("", fmt.Sprintf("%s of %s from %s (%s), engine %s, seed %d.", runs, span(d.LengthS), strings.Replace(d.Start[:16], "T", " ", 1), d.Zone, d.Engine, d.Seed)))
 	if meta.Because != "" {
-		b.WriteString(Wrap("", "Numbers: "+meta.Because))
+		b.WriteString(Wrap("", "Because: "+meta.Because))
 	}
 	b.WriteString("\n")
 }
@@ -250,137 +248,7 @@ func scalingLine(d Doc, line func(string, ...string)) {
 	line("scaling", items...)
 }
 
-// breachLines show the breaches, the longest if they are many.
-func breachLines(b *strings.Builder, d Doc, first *sim.Result, style Style) {
-	const show = 6
-	if len(d.Breaches) == 0 {
-		return
-	}
-	minutes := 0
-	order := make([]int, len(d.Breaches))
-	for i, x := range d.Breaches {
-		order[i] = i
-		minutes += x.Minutes
-	}
-	title := fmt.Sprintf("%s, %s missed", plural(len(d.Breaches), "breach"), plural(minutes, "minute"))
-	if d.Runs > 1 {
-		title += " (run 1)"
-	}
-	b.WriteString(style.paint(bold, title) + "\n")
-	if len(order) > show {
-		slices.SortStableFunc(order, func(x, y int) int { return d.Breaches[y].Minutes - d.Breaches[x].Minutes })
-		order = order[:show]
-		slices.Sort(order)
-	}
-	for _, i := range order {
-		x := d.Breaches[i]
-		when := expect.Clock(first, duration(x.FromS)) + " to " + expect.Clock(first, duration(x.ToS))
-		if first.Config.Length > 24*time.Hour { // the day once is enough
-			when = expect.Clock(first, duration(x.FromS)) + " to " + first.Config.Start.Add(duration(x.ToS)).Format("15:04")
-		}
-		b.WriteString(Wrap("  ", fmt.Sprintf("%s: %s%s", when, x.Ask, worst(d, x))))
-		b.WriteString(Wrap("    ", x.Cause))
-	}
-	if n := len(d.Breaches) - len(order); n > 0 {
-		fmt.Fprintf(b, "  … and %s more, all shorter or as short\n", plural(n, "breach"))
-	}
-	b.WriteString("\n")
-}
-
-func worst(d Doc, x Breach) string {
-	ask, err := expect.Parse(x.Ask)
-	if err != nil || !x.Worst.Exists() {
-		return ""
-	}
-	form := Count
-	if ask.Measure.Time() {
-		form = Lapse
-	} else if ask.Measure.Share() {
-		form = Percent
-	}
-	return ", at worst " + form(x.Worst.Mean)
-}
-
-// decisionLines show the decisions that mattered: all if they are few, else those near a breach and the largest.
-func decisionLines(b *strings.Builder, d Doc, first *sim.Result, style Style) {
-	const show = 12
-	if len(d.Decisions) == 0 {
-		b.WriteString("No decision changed capacity, no wish was held.\n")
-		return
-	}
-	order := make([]int, len(d.Decisions))
-	changes := 0
-	for i, x := range d.Decisions {
-		order[i] = i
-		if x.From != x.To {
-			changes++
-		}
-	}
-	title := fmt.Sprintf("%s of capacity, %d other entries", plural(changes, "change"), len(order)-changes)
-	if len(order) > show {
-		weight := weights(d)
-		slices.SortStableFunc(order, func(x, y int) int { return weight[y] - weight[x] })
-		order = order[:show]
-		slices.Sort(order)
-		title += ", these mattered most"
-	}
-	if d.Runs > 1 {
-		title += " (run 1)"
-	}
-	b.WriteString(style.paint(bold, title) + "\n")
-	for _, i := range order {
-		b.WriteString(decisionLine(d.Decisions[i], first))
-	}
-	if n := len(d.Decisions) - len(order); n > 0 {
-		fmt.Fprintf(b, "  … and %d more (--out DIR writes all to decisions.csv)\n", n)
-	}
-	b.WriteString("\n")
-}
-
-// weights rank decisions: near a breach before all others, then by the size of the change or of the wish.
-func weights(d Doc) []int {
-	w := make([]int, len(d.Decisions))
-	for i, x := range d.Decisions {
-		w[i] = abs(x.To - x.From)
-		if x.Wish != nil {
-			w[i] = max(w[i], abs(*x.Wish-x.To)/2)
-		}
-		for _, b := range d.Breaches {
-			if x.AtS >= b.FromS-600 && x.AtS <= b.ToS && (x.To > x.From || x.Wish != nil && *x.Wish > x.To) {
-				w[i] += 1000 + b.Minutes
-				break
-			}
-		}
-	}
-	return w
-}
-
 // duration of seconds, to the nanosecond.
 func duration(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }
 
 func abs(n int) int { return max(n, -n) }
-
-func decisionLine(x Decision, first *sim.Result) string {
-	when := expect.Clock(first, duration(x.AtS))
-	if !math.IsNaN(x.UntilS) {
-		when += " to " + first.Config.Start.Add(duration(x.UntilS)).Format("15:04")
-	}
-	what := fmt.Sprintf("%d → %d", x.From, x.To)
-	switch {
-	case x.From == x.To && x.Wish != nil:
-		what = fmt.Sprintf("%d, wish %d held", x.To, *x.Wish)
-	case x.Wish != nil:
-		what += fmt.Sprintf(", wish %d", *x.Wish)
-	case x.From == x.To:
-		what = fmt.Sprintf("stays %d", x.To)
-	}
-	var why []string
-	for _, y := range x.Why {
-		why = append(why, y.Text)
-	}
-	line := Wrap("  ", together(when+"  "+what+"  ")+x.Policy)
-	if len(why) > 0 {
-		line += Wrap("    ", strings.Join(why, "; "))
-	}
-	return line
-}

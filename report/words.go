@@ -72,11 +72,15 @@ func say(n Number, form func(float64) string) string {
 // Lapse writes seconds in three digits: 412ms, 2m5s.
 func Lapse(seconds float64) string { return expect.Short(time.Duration(math.Round(seconds * 1e9))) }
 
-// Count writes a whole number with commas between thousands, an average with one decimal.
+// Count writes a whole number with commas between thousands, an average with one decimal, two below 1.
 func Count(x float64) string {
 	digits := 0
-	if x != math.Trunc(x) && math.Abs(x) < 1000 {
+	switch {
+	case x == math.Trunc(x) || math.Abs(x) >= 1000:
+	case math.Abs(x) >= 1:
 		digits = 1
+	default:
+		digits = 2
 	}
 	text := strconv.FormatFloat(x, 'f', digits, 64)
 	whole, rest, _ := strings.Cut(text, ".")
@@ -123,8 +127,11 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if strings.HasSuffix(noun, "ch") {
+	switch {
+	case strings.HasSuffix(noun, "ch"):
 		return fmt.Sprintf("%d %ses", n, noun)
+	case strings.HasSuffix(noun, "y"):
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

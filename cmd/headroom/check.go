@@ -18,7 +18,7 @@ func checkCommand(p *program) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			bad := false
 			for _, name := range args {
-				if err := p.check(name); err != nil {
+				if _, err := p.load(name, worldFlags{}); err != nil {
 					bad = true
 					fmt.Fprintln(p.stderr, p.complaint(err))
 					continue
@@ -34,18 +34,4 @@ func checkCommand(p *program) *cobra.Command {
 		},
 		ValidArgsFunction: completeScenario(0),
 	}
-}
-
-// check reads a file and makes it and each of its variants ready to run.
-func (p *program) check(name string) error {
-	file, err := p.load(name)
-	if err != nil {
-		return err
-	}
-	for _, variant := range append([]string{""}, file.Variants()...) {
-		if _, err := questionOf(file, worldFlags{variant: variant}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

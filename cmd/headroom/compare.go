@@ -9,6 +9,7 @@ import (
 
 	"headroom/plots"
 	"headroom/report"
+	"headroom/scenarios"
 	"headroom/whatif"
 )
 
@@ -91,13 +92,18 @@ func (p *program) compare(ctx context.Context, args []string, f compareFlags) er
 // the arguments themselves are the names.
 func (p *program) questions(args []string, f worldFlags) (names []string, questions []whatif.Question, err error) {
 	if len(args) == 1 {
-		file, err := p.load(args[0])
+		file, err := p.load(args[0], f)
 		if err != nil {
 			return nil, nil, err
 		}
 		for _, variant := range append([]string{""}, file.Variants()...) {
-			f.variant = variant
-			q, err := questionOf(file, f)
+			changed := file
+			if variant != "" {
+				if changed, err = file.With(scenarios.Variant(variant)); err != nil {
+					return nil, nil, err
+				}
+			}
+			q, err := questionOf(changed, variant)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,11 +34,11 @@ type unfinished struct {
 func (u *unfinished) begin(path string, parents []string) error {
 	u.lock.Lock()
 	defer u.lock.Unlock()
-	u.parents = parents
+	u.path, u.parents = path, parents
 	if u.over {
-		return errors.New("interrupted")
+		u.clear()
+		return context.Canceled
 	}
-	u.path = path
 	return nil
 }
 
@@ -120,8 +121,8 @@ func scratch(dir string) (temp string, made []string, err error) {
 func (p *program) write(dir string, files []file) error {
 	dir = filepath.Clean(dir)
 	temp, parents, err := scratch(dir)
-	if err == nil {
-		err = p.unfinished.begin(temp, parents)
+	if begun := p.unfinished.begin(temp, parents); err == nil {
+		err = begun
 	}
 	if err == nil {
 		err = writeAll(temp, files)

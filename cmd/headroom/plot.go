@@ -70,6 +70,9 @@ func stored(path string) (in plots.Input, err error) {
 	for _, name := range []string{path, filepath.Join(filepath.Dir(path), "timeline.csv"), filepath.Join(filepath.Dir(path), "decisions.csv")} {
 		f, err := os.Open(name)
 		if err != nil {
+			if name != path {
+				return in, fmt.Errorf("%s: charts need the table beside it: %w", path, plainError(name, err))
+			}
 			return in, plainError(name, err)
 		}
 		defer f.Close()

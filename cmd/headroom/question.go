@@ -7,11 +7,9 @@ import (
 	"os"
 	"runtime"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"headroom/expect"
 	"headroom/report"
 	"headroom/scenarios"
 	"headroom/whatif"
@@ -32,68 +30,63 @@ func (f *worldFlags) add(c *cobra.Command) {
 	c.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions([]string{"requests\tevery request", "fluid\trates per step, much faster"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// edits are the changes in the order in which they hold: variant, --set, --seed and --engine.
-func (f worldFlags) edits() ([]scenarios.Edit, error) {
-	var edits []scenarios.Edit
-	for _, s := range f.sets {
-		path, value, ok := strings.Cut(s, "=")
-		if !ok || strings.TrimSpace(path) == "" {
-			return nil, misuse{fmt.Errorf("--set must be PATH=VALUE, such as --set scaling.aws.min=10, got %q", s)}
+// edits are the changes that the flags make: variant, --set, --seed and --engine.
+func (f worldFlags) edits() (edits []scenarios.Edit, err error) {
+	if f.variant != "" {
+		edits = append(edits, scenarios.Variant(f.variant))
+	}
+	for _, text := range f.sets {
+		set, err := scenarios.ParseSet(text)
+		if err != nil {
+			return nil, misuse{fmt.Errorf("--set must be %w", err)}
 		}
-		edits = append(edits, scenarios.Edit{Path: strings.TrimSpace(path), Value: value, From: "--set " + s})
+		edits = append(edits, set)
 	}
 	if f.seed != "" {
-		if _, err := strconv.ParseUint(f.seed, 10, 64); err != nil {
+		seed, err := strconv.ParseUint(f.seed, 10, 64)
+		if err != nil {
 			return nil, misuse{fmt.Errorf("--seed must be a whole number from 0 on, got %q", f.seed)}
 		}
-		edits = append(edits, scenarios.Edit{Path: "clock.seed", Value: f.seed, From: "--seed " + f.seed})
+		edits = append(edits, scenarios.Seed(seed))
 	}
 	if f.engine != "" {
-		edits = append(edits, scenarios.Edit{Path: "service.engine", Value: f.engine, From: "--engine " + f.engine})
+		edits = append(edits, scenarios.Engine(f.engine))
 	}
 	return edits, nil
 }
 
-// load reads a scenario: a name of the library, a path, or - for standard input.
-func (p *program) load(name string) (*scenarios.File, error) {
-	return scenarios.Load(name, func(path string) (io.ReadCloser, error) {
-		if path == "-" {
-			return io.NopCloser(p.stdin), nil
-		}
-		return os.Open(path)
-	})
+// load reads a scenario (a name of the library, a path, or - for standard input), changes it and checks it.
+func (p *program) load(name string, f worldFlags) (*scenarios.File, error) {
+	edits, err := f.edits()
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.Load(name, p.open, edits...)
+}
+
+// open opens a file of the system, or standard input.
+func (p *program) open(path string) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(p.stdin), nil
+	}
+	return os.Open(path)
 }
 
 // question reads a scenario, changes it, and makes it ready to run.
 func (p *program) question(name string, f worldFlags) (whatif.Question, error) {
-	file, err := p.load(name)
+	file, err := p.load(name, f)
 	if err != nil {
 		return whatif.Question{}, err
 	}
-	return questionOf(file, f)
+	return questionOf(file, f.variant)
 }
 
-// questionOf changes a scenario and makes it ready to run.
-func questionOf(file *scenarios.File, f worldFlags) (q whatif.Question, err error) {
-	edits, err := f.edits()
-	if err != nil {
-		return q, err
-	}
-	if f.variant != "" {
-		if file, err = file.Variant(f.variant); err != nil {
-			return q, err
-		}
-	}
-	if file, err = file.With(edits); err != nil {
-		return q, err
-	}
-	if q.Config, err = file.Config(); err != nil {
-		return q, err
-	}
-	q.Asks = file.Scenario.Expect
-	q.Config.Quantiles = expect.Quantiles(q.Asks)
-	q.Meta = report.Meta{Scenario: file.Scenario.Name, Variant: f.variant, Ask: file.Scenario.Ask, Because: file.Scenario.Because, Zone: file.Scenario.Clock.Zone}
-	return q, nil
+// questionOf is a scenario, already changed, ready to run.
+func questionOf(file *scenarios.File, variant string) (q whatif.Question, err error) {
+	q.Config, err = file.Config()
+	q.Asks = file.Expect
+	q.Meta = report.Meta{Scenario: file.Name, Variant: variant, Ask: file.Ask, Because: file.Because, Zone: file.Clock.Zone}
+	return q, err
 }
 
 // problems is the text of what is wrong with a scenario file: on a terminal with the lines and a caret.

@@ -12,13 +12,14 @@ import (
 // newRoot is the command with all its subcommands.
 func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "headroom",
-		Short:         "What would the autoscaler have done? A what-if simulator for autoscaling",
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		Args:          noCommand,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
-		Version:       version(),
+		Use:                        "headroom",
+		Short:                      "What would the autoscaler have done? A what-if simulator for autoscaling",
+		SilenceUsage:               true,
+		SilenceErrors:              true,
+		SuggestionsMinimumDistance: 2,
+		Args:                       noCommand,
+		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
+		Version:                    version(),
 	}
 	root.SetVersionTemplate("headroom {{.Version}}\n")
 	root.SetOut(p.stdout)
@@ -48,7 +49,7 @@ func wrongFlag(c *cobra.Command, err error) error {
 	if !errors.As(err, &unknown) {
 		return misuse{err}
 	}
-	probe := &cobra.Command{SuggestionsMinimumDistance: 3}
+	probe := &cobra.Command{SuggestionsMinimumDistance: 2}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		probe.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
 	})

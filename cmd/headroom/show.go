@@ -11,7 +11,7 @@ func showCommand(p *program) *cobra.Command {
 		Short: "The text of a scenario; what it prints is a file that runs",
 		Args:  arguments(1, 1, "one SCENARIO"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			file, err := p.load(args[0])
+			file, err := p.load(args[0], worldFlags{})
 			if err != nil {
 				return err
 			}
