@@ -1,0 +1,80 @@
+package headroom_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"headroom/expect"
+	"headroom/scenarios"
+	"headroom/sim"
+)
+
+// intended are the verdicts that the library's scenarios are there to show: one letter for each expectation, h held, m missed,
+// of the file itself ("") and of each of its variants.
+var intended = map[string]map[string]string{
+	"promo-week":         {"": "mmh", "schedule": "mmh", "step": "mmh", "min-10": "hhm", "floor": "hhh"},
+	"night-lull":         {"": "hh", "no-data": "hm", "min-3": "hm", "long-cooldown": "hh"},
+	"morning-rush":       {"": "mm", "schedule": "hh", "no-cooldown": "mm", "lower-target": "hm"},
+	"spike-vs-warmup":    {"": "mm", "no-cooldown": "mm", "fast-metric": "mm", "lower-target": "mm", "min-6": "hh"},
+	"cooldown-too-long":  {"": "mm", "cooldown-60s": "hh", "bigger-step": "hh"},
+	"cooldown-too-short": {"": "mh", "cooldown-5m": "hh", "tracking": "hh"},
+	"scale-in-too-early": {"": "mh", "never-in": "hh", "later": "hh", "always-max": "hm"},
+	"step-ladder":        {"": "mm", "by-size": "hh", "percent": "hm"},
+	"gpu-endpoint":       {"": "hm", "concurrency": "hh", "lower-gpu-target": "hm", "cpu": "mh"},
+	"lost-zone":          {"": "mm", "spare": "hh", "one-more": "hh", "faster-start": "mh"},
+	"max-hit":            {"": "mm", "max-20": "hh", "higher-target": "mm"},
+	"match-day":          {"": "mh", "lower-target": "hh", "schedule": "hh"},
+}
+
+// judged are the verdicts of a library scenario as letters.
+func judged(t *testing.T, name string, edits ...scenarios.Edit) (string, *sim.Result) {
+	t.Helper()
+	f, err := scenarios.Load(name, scenarios.OS, edits...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := f.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := sim.Run(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, v := range expect.Judge(f.Scenario.Expect, r) {
+		b.WriteByte("mh"[map[bool]int{true: 1}[v.Held]])
+	}
+	return b.String(), r
+}
+
+func TestLibraryVerdicts(t *testing.T) {
+	if len(scenarios.Library()) != len(intended) {
+		t.Errorf("the library has %d scenarios, %d are intended", len(scenarios.Library()), len(intended))
+	}
+	for _, e := range scenarios.Library() {
+		f, err := scenarios.Load(e.Name, scenarios.OS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(f.Variants()) + 1; n != len(intended[e.Name]) {
+			t.Errorf("%s: %d variants with the file itself, %d intended", e.Name, n, len(intended[e.Name]))
+		}
+		if f.Scenario.Ask == "" || f.Scenario.Because == "" || len(f.Scenario.Expect) == 0 {
+			t.Errorf("%s: ask, because and expect must be there", e.Name)
+		}
+		for _, v := range append([]string{""}, f.Variants()...) {
+			t.Run(e.Name+"/"+v, func(t *testing.T) {
+				t.Parallel()
+				var edits []scenarios.Edit
+				if v != "" {
+					edits = append(edits, scenarios.Variant(v))
+				}
+				if got, _ := judged(t, e.Name, edits...); got != intended[e.Name][v] {
+					t.Errorf("verdicts %s, intended %s", got, intended[e.Name][v])
+				}
+			})
+		}
+	}
+}
