@@ -1,0 +1,153 @@
+package sim
+
+import (
+	"math"
+	"time"
+
+	"headroom/histogram"
+)
+
+// A chronicle keeps the waits of a whole run in constant memory, by the slowdown that the services met. Exponential tails are
+// kept by their mean and unfolded at the end; the latency is then the waits convolved with the service law, once.
+type chronicle struct {
+	law        *lawTable
+	kinds      []kind
+	cutWait    histogram.Histogram // of portions whose services are cut short by a timeout
+	cutLatency histogram.Histogram
+	mass       float64
+	wait, serv float64 // Σ, seconds
+}
+
+// kind is the waits before services that took factor times what the law says.
+type kind struct {
+	factor float64
+	wait   histogram.Histogram
+	tail   histogram.Histogram // of the means of tails from 0 on
+}
+
+// mostKinds bounds the memory of slowdowns.
+const mostKinds = 32
+
+// add takes in what a minute has seen.
+func (c *chronicle) add(w *waits) {
+	c.mass += w.mass
+	c.wait += w.wait
+	c.serv += w.serv
+	for i := range w.list {
+		p := &w.list[i]
+		if !math.IsInf(p.cut, 1) {
+			c.addCut(p)
+			continue
+		}
+		k := c.kind(p.factor)
+		spread := p.chance * p.mass
+		if p.more > 0 && p.wait == 0 {
+			k.wait.AddN(0, p.mass-spread)
+			k.tail.AddN(nanosOf(p.more), spread)
+			continue
+		}
+		if spread <= 0 || p.more == 0 {
+			k.wait.AddN(nanosOf(p.wait), p.mass)
+			continue
+		}
+		if spread < p.mass {
+			k.wait.AddN(nanosOf(p.wait), p.mass-spread)
+		}
+		for j, e := range grades {
+			k.wait.AddN(nanosOf(max(0, p.wait+p.more*e)), spread*gradeMasses[j])
+		}
+	}
+}
+
+// addCut takes in a portion with services up to a bound only.
+func (c *chronicle) addCut(p *portion) {
+	for j, e := range grades {
+		wait, mass := p.wait, p.mass*gradeMasses[j]
+		if p.chance > 0 {
+			c.cutWait.AddN(nanosOf(max(0, p.wait+p.more*e)), mass*p.chance)
+		}
+		c.cutWait.AddN(nanosOf(wait), mass*(1-p.chance))
+	}
+	n, whole := 0, 0.0
+	for n < len(c.law.points) && c.law.points[n] <= p.cut {
+		whole += c.law.masses[n]
+		n++
+	}
+	mean := p.meanWait()
+	if n == 0 {
+		c.cutLatency.AddN(nanosOf(mean+p.factor*p.cut), p.mass)
+	}
+	for i, x := range c.law.points[:n] {
+		c.cutLatency.AddN(nanosOf(mean+p.factor*x), p.mass*c.law.masses[i]/whole)
+	}
+}
+
+func (c *chronicle) kind(factor float64) *kind {
+	nearest, gap := -1, math.Inf(1)
+	for i := range c.kinds {
+		if d := math.Abs(c.kinds[i].factor - factor); d < gap {
+			nearest, gap = i, d
+		}
+	}
+	if nearest >= 0 && (gap <= 0.005*factor || len(c.kinds) >= mostKinds) {
+		return &c.kinds[nearest]
+	}
+	c.kinds = append(c.kinds, kind{factor: factor})
+	return &c.kinds[len(c.kinds)-1]
+}
+
+// summaries are wait and latency of a number of served requests.
+func (c *chronicle) summaries(served int64) (wait, latency Summary) {
+	wait = Summary{Count: served, Max: -1, Samples: &histogram.Histogram{}}
+	latency = Summary{Count: served, Max: -1, Samples: &histogram.Histogram{}}
+	if served == 0 || c.mass <= 0 {
+		return wait, latency
+	}
+	wait.Mean = c.wait / c.mass * 1e9
+	latency.Mean = (c.wait + c.serv) / c.mass * 1e9
+	for i := range c.kinds {
+		k := &c.kinds[i]
+		k.tail.Each(func(mean time.Duration, mass float64) { unfold(&k.wait, mean.Seconds(), mass) })
+		wait.Samples.Merge(&k.wait)
+		c.convolve(latency.Samples, k)
+	}
+	wait.Samples.Merge(&c.cutWait)
+	latency.Samples.Merge(&c.cutLatency)
+	return wait, latency
+}
+
+// unfold adds an exponential law of waits to a histogram, in intervals as fine as its buckets.
+func unfold(h *histogram.Histogram, mean, mass float64) {
+	const ratio = 1.0055 // 126 to the octave
+	low, x := 1.0, mean/1000
+	for above := math.Exp(-x / mean); low > 1e-9; above = math.Exp(-x / mean) {
+		h.AddN(nanosOf(x/(1+(ratio-1)/2)), mass*(low-above))
+		low, x = above, x*ratio
+	}
+	h.AddN(nanosOf(x), mass*low)
+}
+
+// convolve adds waits and services of one kind. Waits that are close, as seen from a latency, go together.
+func (c *chronicle) convolve(h *histogram.Histogram, k *kind) {
+	least := c.law.points[0] * k.factor
+	group, mass, from := 0.0, 0.0, 0.0
+	flush := func() {
+		if mass <= 0 {
+			return
+		}
+		for i, x := range c.law.points {
+			h.AddN(nanosOf(group/mass+k.factor*x), mass*c.law.masses[i])
+		}
+		group, mass = 0, 0
+	}
+	k.wait.Each(func(d time.Duration, weight float64) {
+		x := d.Seconds()
+		if x-from > 0.003*(from+least) {
+			flush()
+			from = x
+		}
+		group += x * weight
+		mass += weight
+	})
+	flush()
+}

@@ -1,0 +1,194 @@
+package sim
+
+import (
+	"math"
+	"time"
+)
+
+// counts are running totals since the begin of the run, as fractions; whole makes numbers of them.
+type counts struct {
+	fresh, retried float64 // first attempts, retries
+	failedTries    float64
+	lost           [4]float64 // failed for good, by cause
+	wasted         float64    // seconds of slot time
+	shares         float64    // Σ 1 ÷ instances in service, of attempts since it was asked for
+
+	working, drainWork                                     float64 // seconds of slot time in this piece
+	drainQueue, drainBusy                                  float64
+	busyArea, drainArea, activeArea, queuedArea, aliveArea int64
+	rounded                                                wholes
+	before                                                 wholes // at clock.start
+	wastedBefore                                           float64
+}
+
+// wholes are the counts as whole requests. Offered = served + failed + those alive, always.
+type wholes struct {
+	offered, retries, failedTries, served int64
+	lost                                  [4]int64
+	waiting, backoff, inService           int64
+}
+
+func (w *wholes) failed() int64 { return w.lost[0] + w.lost[1] + w.lost[2] + w.lost[3] }
+
+// whole rounds every count; served takes what is left. No count that only grows ever descends: where rounding would make it,
+// those alive are rounded the other way, and then failures come a little later.
+func (e *fluid) whole() *wholes {
+	w := &e.rounded
+	w.offered = max(w.offered, round(e.fresh))
+	w.retries = max(w.retries, round(e.retried))
+	w.failedTries = max(w.failedTries, round(e.failedTries))
+	backoff := 0.0
+	if e.tries != nil {
+		backoff = e.tries.pending
+	}
+	w.waiting, w.backoff, w.inService = round(e.x+e.drainQueue), round(backoff), round(e.inSlots()+e.drainBusy)
+	before := w.lost
+	for i := range w.lost {
+		w.lost[i] = max(w.lost[i], round(e.lost[i]))
+	}
+	missing := w.served - (w.offered - w.failed() - w.waiting - w.backoff - w.inService)
+	for _, n := range []*int64{&w.inService, &w.waiting, &w.backoff} {
+		if missing > 0 {
+			d := min(missing, *n)
+			*n -= d
+			missing -= d
+		}
+	}
+	for i := range w.lost {
+		if missing > 0 {
+			d := min(missing, w.lost[i]-before[i])
+			w.lost[i] -= d
+			missing -= d
+		}
+	}
+	w.served = w.offered - w.failed() - w.waiting - w.backoff - w.inService
+	return w
+}
+
+func round(x float64) int64 { return int64(math.Floor(x + 0.5)) }
+
+func (e *fluid) tally(clock) tally {
+	w := e.whole()
+	return tally{
+		offered: w.offered, attempts: w.offered + w.retries, retries: w.retries, served: w.served, failed: w.failed(),
+		failedAttempts: w.failedTries, waiting: w.waiting, backoff: w.backoff,
+		busy: e.busyArea, busyDraining: e.drainArea, active: e.activeArea, queued: e.queuedArea, alive: e.aliveArea,
+	}
+}
+
+func (e *fluid) perInstance() float64 {
+	s := e.shares
+	e.shares = 0
+	return s
+}
+
+func (e *fluid) watchLatency(percentiles bool) {
+	e.watched = true
+	e.samples.keep = e.samples.keep || percentiles
+}
+
+// modelLatency makes samples of the portions since the last call: a whole number of them, with the right mean, and the least and
+// the greatest as far from the ends as that many would be.
+func (e *fluid) modelLatency() *samples {
+	n := round(e.model.mass)
+	if n == 0 {
+		return nil
+	}
+	s, m := &e.samples, &e.model
+	s.reset()
+	s.count = n
+	s.sum = round((m.wait + m.serv) / m.mass * float64(n) * 1e9)
+	ends := []float64{0.5 / float64(n), 1 - 0.5/float64(n)}
+	var wait, latency [2]time.Duration
+	m.quantiles(wait[:], latency[:], ends)
+	s.min, s.max = latency[0], latency[1]
+	if s.keep {
+		var all chronicle
+		all.law = e.law
+		all.add(m)
+		_, sum := all.summaries(n)
+		s.hist.Merge(sum.Samples)
+	}
+	m.reset()
+	return s
+}
+
+// report begins reporting: what has been counted so far is before the start, and waits are forgotten.
+func (e *fluid) report() {
+	e.before = *e.whole()
+	e.wastedBefore = e.wasted
+	e.keep()
+	e.recent.reset()
+	e.run = chronicle{law: e.law}
+}
+
+// keep remembers the portions of this minute, for minutes in which services end but none begins.
+func (e *fluid) keep() {
+	if e.recent.mass <= 0 {
+		return
+	}
+	e.last.list = append(e.last.list[:0], e.recent.list...)
+	e.last.mass, e.last.wait, e.last.serv = e.recent.mass, e.recent.wait, e.recent.serv
+}
+
+func (e *fluid) minute(m *Minute) {
+	e.run.add(&e.recent)
+	e.keep()
+	m.Max, m.WaitMax = -1, -1
+	if w := &e.last; m.Served > 0 && w.mass > 0 {
+		m.WaitMean = w.wait / w.mass * 1e9
+		m.Mean = (w.wait + w.serv) / w.mass * 1e9
+		w.quantiles(m.Wait, m.Latency, e.quantiles)
+	}
+	e.recent.reset()
+}
+
+func (e *fluid) err() error { return e.stopped }
+
+func (e *fluid) finish(_ clock, r *Result) {
+	e.run.add(&e.recent)
+	w, b := e.whole(), &e.before
+	q := &r.Requests
+	q.Offered, q.CarriedIn = w.offered-b.offered, b.waiting+b.backoff+b.inService
+	q.Served, q.Failed = w.served-b.served, w.failed()-b.failed()
+	q.FailedBy = FailedBy{
+		Rejected: w.lost[rejected] - b.lost[rejected], Timeout: w.lost[timedOut] - b.lost[timedOut],
+		NoCapacity: w.lost[noCapacity] - b.lost[noCapacity], InstanceLost: w.lost[lostInstance] - b.lost[lostInstance],
+	}
+	q.Retries = w.retries - b.retries
+	q.WaitingAtEnd, q.InServiceAtEnd = w.waiting+w.backoff, w.inService
+	q.Wasted = nanosOf(e.wasted - e.wastedBefore)
+	if e.run.mass <= 0 && q.Served > 0 {
+		e.run.add(&e.last)
+	}
+	r.Wait, r.Latency = e.run.summaries(q.Served)
+	r.Approximations = e.approximations()
+}
+
+// approximations says in words what this engine only approximates of the scenario.
+func (e *fluid) approximations() []string {
+	s := e.cfg
+	out := []string{
+		"fluid: rates instead of requests; counts are rounded to whole requests, and the greatest latency is not known",
+		"fluid: latency and wait count in the minute in which the service begins, not in that in which it ends",
+	}
+	if e.varied+e.law.varied > 0 {
+		out = append(out, "fluid: waiting by chance below saturation follows the stationary queue of its load (Erlang C, Allen–Cunneen) with an exponential tail")
+	}
+	if e.own {
+		out = append(out, "fluid: the instances' own queues are one first-come queue whose bound is the sum of theirs; the balancer "+s.Balancer+" is not modelled")
+	}
+	if !math.IsInf(e.timeout, 1) {
+		out = append(out, "fluid: timeouts act on flows: those in service are counted when their slots are worked off")
+	}
+	if s.Retries.Attempts > 1 {
+		out = append(out, "fluid: retries come back as flows within a second of their time, and the time spent in earlier tries counts by its mean")
+	}
+	if len(e.slow.outages) > 0 {
+		out = append(out, "fluid: an outage of the service lengthens waits, but not the latency of the few requests that are in slots when it begins")
+	}
+	if !e.fleet.cfg.Drain.Finish || len(e.fleet.cfg.Failures) > 0 || e.fleet.launches > int(e.fleet.inService.n) {
+		out = append(out, "fluid: an instance holds an even share of what is in service and, of own queues, of what waits; a draining one lasts as long as the expected longest of its services")
+	}
+	return out
+}
