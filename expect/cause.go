@@ -43,8 +43,9 @@ const (
 	// spare is how many square roots of the load must be free beside it for capacity to be enough (Halfin and Whitt 1981: the
 	// wait of many slots depends on (slots − load) ÷ √load alone).
 	spare = 0.25
-	// recently is how long after a scale-in a shortage that the old capacity would have avoided is blamed on it.
-	recently = 10 * time.Minute
+	// recently is how long after a scale-in a shortage that the old capacity would have avoided is blamed on it: as long as
+	// target tracking by itself waits before it scales in.
+	recently = 15 * time.Minute
 	// again is how long after the last refusal of a wish the wish still stands: policies ask at least once in that time.
 	again = 2 * time.Minute
 )
