@@ -151,7 +151,7 @@ func TestSolve(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := polynomial{degree: rapid.IntRange(0, 3).Draw(t, "degree")}
 		for i := range p.degree + 1 {
-			p.c[i] = rapid.Float64Range(0, 100).Draw(t, "c")
+			p.c[i] = float64(rapid.IntRange(0, 100_000).Draw(t, "c")) / 1000
 		}
 		length := rapid.Float64Range(0.001, 1e4).Draw(t, "length")
 		x := rapid.Float64Range(0, 0.999).Draw(t, "part") * p.integral(length)

@@ -137,10 +137,10 @@ func (p *polynomial) solve(x, length float64) float64 {
 			low = s
 		}
 		next := s - miss/p.at(s)
-		if !(next > low && next < high) {
+		if !(next >= low && next <= high) {
 			next = (low + high) / 2
 		}
-		if math.Abs(next-s) <= 1e-13*length {
+		if math.Abs(next-s) <= 1e-9*length { // the next miss is about the square of this one
 			return next
 		}
 		s = next
