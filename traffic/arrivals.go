@@ -15,7 +15,7 @@ type smoothArrivals struct {
 func (a *smoothArrivals) Next() time.Duration {
 	for {
 		need := float64(a.sent-a.flow.whole) - a.flow.fraction
-		if need < a.flow.total-nearly {
+		if need < a.flow.total-a.flow.doubt {
 			a.sent++
 			return a.flow.at(need)
 		}

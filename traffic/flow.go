@@ -17,21 +17,23 @@ type Flow struct {
 	length     float64       // its seconds
 	rate       polynomial    // since begin
 	total      float64       // the integral over the piece
-	// Λ at begin is whole + fraction, 0 ≤ fraction < 1, so that billions of requests lose nothing.
+	// Λ at begin is whole + fraction, 0 ≤ fraction < 1, so that billions of requests lose nothing. At most doubt of it, at the
+	// end of the piece, is rounding: a Λ that is a whole number but for that is taken as one, so counts of a trace add up.
 	whole    int64
 	fraction float64
+	doubt    float64
 }
 
 const (
 	longPiece  = 1 << 14 * time.Second // seconds in a float64 are exact to far below a nanosecond
 	shortPiece = time.Minute
-	// nearly is how close Λ must come to a whole number at the end of a piece to be it: counts of a trace add up exactly.
-	nearly = 1e-7
+	leastDoubt = 1e-10 // requests
+	newDoubt   = 1e-15 // of a piece's requests
 )
 
 // NewFlow begins at from; nothing comes at or after to.
 func NewFlow(p Profile, from, to time.Duration) *Flow {
-	f := &Flow{profile: p, to: to, begin: from, end: from}
+	f := &Flow{profile: p, to: to, begin: from, end: from, doubt: leastDoubt}
 	f.next()
 	return f
 }
@@ -39,10 +41,10 @@ func NewFlow(p Profile, from, to time.Duration) *Flow {
 // next goes on to the next piece; at the end of the time there is an empty one without end.
 func (f *Flow) next() bool {
 	f.fraction += f.total
-	n := math.Floor(f.fraction + nearly)
+	n := math.Floor(f.fraction + f.doubt)
 	f.whole += int64(n)
-	if f.fraction -= n; f.fraction < nearly {
-		f.fraction = 0
+	if f.fraction -= n; f.fraction < f.doubt {
+		f.fraction, f.doubt = 0, leastDoubt
 	}
 	f.begin = f.end
 	if f.begin >= f.to {
@@ -64,6 +66,7 @@ func (f *Flow) next() bool {
 		f.length = (f.end - f.begin).Seconds()
 	}
 	f.total = f.rate.integral(f.length)
+	f.doubt = min(f.doubt+newDoubt*f.total, 0.01)
 	return true
 }
 
