@@ -1,6 +1,9 @@
-// Package traffic says how many requests come when: curves that are added, events that multiply them or add to them, a
-// calendar that follows the wall clock of a zone, and the chance that turns a rate into single requests. Every shape is a pure
-// function of the time since clock.start; no file is opened and no clock is read here.
+// Package traffic says how many requests come when. Curves are added; events multiply the sum, or add to it, for a while; a
+// calendar follows the wall clock of a zone through daylight saving. What comes out is a Profile, a rate that is a pure
+// function of the time since clock.start. Its integral Λ is taken up piece by piece (Flow), exactly where the rate is constant
+// or linear, and single requests are drawn on Λ (Arrivals), or counts by the second (Volume): so a changed rate stretches time
+// and keeps the draws. Random events have streams of their own and are the same for both. No file is opened and no clock is
+// read here; a trace is read from whatever the caller opened.
 package traffic
 
 import (
