@@ -1,88 +1,128 @@
 package sim
 
+import "math/bits"
+
 // event is a departure or a retry that will happen: 16 bytes, no pointer. Ties are broken by the order of scheduling.
 type event struct {
 	at  clock
-	seq uint32
-	req uint32
+	key uint64 // ticket << 32 | number in the pool
 }
 
-// before orders events by (at, seq); sequence numbers wrap around, and those pending at one time are close to each other.
-func (e event) before(o event) bool { return e.at < o.at || e.at == o.at && int32(e.seq-o.seq) < 0 }
+func newEvent(at clock, ticket, req uint32) event { return event{at, uint64(ticket)<<32 | uint64(req)} }
 
-// events is a heap of events with four children a node.
-type events []event
+func (e event) req() uint32    { return uint32(e.key) }
+func (e event) ticket() uint32 { return uint32(e.key >> 32) }
+
+// less is 1 if a comes before b, else 0: (at, key) as one number of 128 bits. It has no branch, for which way it goes is chance.
+func less(a, b *event) int {
+	const sign = 1 << 63
+	_, c := bits.Sub64(a.key, b.key, 0)
+	_, c = bits.Sub64(uint64(a.at)^sign, uint64(b.at)^sign, c)
+	return int(c)
+}
+
+// events is a heap of events with four children a node. What is taken from the top leaves a hole, which the next push fills or,
+// if there is none, the next look at the top.
+type events struct {
+	heap []event
+	hole bool
+}
 
 // top is the instant of the first event; never if there is none.
-func (h events) top() clock {
-	if len(h) == 0 {
+func (h *events) top() clock {
+	if h.hole {
+		h.close()
+	}
+	if len(h.heap) == 0 {
 		return never
 	}
-	return h[0].at
+	return h.heap[0].at
+}
+
+// pop takes the first event; top has been asked before.
+func (h *events) pop() event {
+	h.hole = true
+	return h.heap[0]
 }
 
 func (h *events) push(e event) {
-	s := append(*h, e)
-	*h = s
-	i := len(s) - 1
+	if h.hole {
+		h.hole = false
+		h.fill(&e)
+		return
+	}
+	h.heap = append(h.heap, e)
+	h.rise(len(h.heap)-1, &e)
+}
+
+// close fills the hole with the last event.
+func (h *events) close() {
+	h.hole = false
+	n := len(h.heap) - 1
+	e := h.heap[n]
+	h.heap = h.heap[:n]
+	if n > 0 {
+		h.fill(&e)
+	}
+}
+
+// fill moves the hole at the top down to a leaf, along the first of each node's children, and puts e where it belongs on that way:
+// mostly far down, so that it is not compared on the way there.
+func (h *events) fill(e *event) {
+	s, i, c := h.heap, 0, 1
+	for ; c+3 < len(s); c = 4*i + 1 {
+		f := s[c : c+4 : c+4]
+		a, b := less(&f[1], &f[0]), 2+less(&f[3], &f[2])
+		a += (b - a) & -less(&f[b&3], &f[a&3])
+		s[i] = f[a&3]
+		i = c + a
+	}
+	if c < len(s) { // the last node's children are fewer than four
+		first := c
+		for k := c + 1; k < len(s); k++ {
+			if less(&s[k], &s[first]) != 0 {
+				first = k
+			}
+		}
+		s[i] = s[first]
+		i = first
+	}
+	h.rise(i, e)
+}
+
+// rise puts e at i or above.
+func (h *events) rise(i int, e *event) {
+	s := h.heap
 	for i > 0 {
 		p := (i - 1) / 4
-		if !e.before(s[p]) {
+		if less(e, &s[p]) == 0 {
 			break
 		}
 		s[i] = s[p]
 		i = p
 	}
-	s[i] = e
+	s[i] = *e
 }
 
-func (h *events) pop() event {
-	s := *h
-	first := s[0]
-	n := len(s) - 1
-	e := s[n]
-	s = s[:n]
-	*h = s
-	if n > 0 {
-		s.sink(e)
-	}
-	return first
-}
-
-// sink puts e where the top was and restores the order.
-func (h events) sink(e event) {
-	i, n := 0, len(h)
-	for {
-		c := 4*i + 1
-		if c >= n {
-			break
-		}
-		best := c
-		for k := c + 1; k < min(c+4, n); k++ {
-			if h[k].before(h[best]) {
-				best = k
-			}
-		}
-		if !h[best].before(e) {
-			break
-		}
-		h[i] = h[best]
-		i = best
-	}
-	h[i] = e
-}
-
-// deadline is when a client gives up, for an attempt that may be gone by then (its generation tells).
+// deadline is when a client gives up, for an attempt that may be gone by then (its ticket tells).
 type deadline struct {
-	at  clock
-	req uint32
-	gen uint32
+	at     clock
+	req    uint32
+	ticket uint32
 }
 
 // deadlines is a ring of deadlines. Every attempt waits the same time, so they fall due in the order in which they came.
 type deadlines struct {
 	ring       []deadline
 	head, size int
+}
+
+// top is the first deadline's instant; never if there is none.
+func (d *deadlines) top() clock {
+	if d.size == 0 {
+		return never
+	}
+	return d.ring[d.head].at
 }
 
 func (d *deadlines) push(x deadline) {
@@ -97,9 +137,9 @@ func (d *deadlines) push(x deadline) {
 	d.size++
 }
 
-func (d *deadlines) first() *deadline { return &d.ring[d.head] }
-
-func (d *deadlines) drop() {
+func (d *deadlines) pop() deadline {
+	x := d.ring[d.head]
 	d.head = (d.head + 1) & (len(d.ring) - 1)
 	d.size--
+	return x
 }

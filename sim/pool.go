@@ -11,21 +11,18 @@ const (
 	backoff
 )
 
-// request is one request that is alive, or the abandoned service of one.
+// request is one request that is alive, or the abandoned service of one: 64 bytes, a line of the cache.
 type request struct {
 	born     clock // first arrival
 	came     clock // arrival of this attempt
-	began    clock // start of service
-	gaveUp   clock // when its client gave up, of an abandoned one
+	since    clock // start of service; of an abandoned one, when its client gave up
 	work     int64 // drawn service time of this attempt
 	number   uint64
 	instance *instance
 	next     uint32 // in its queue; 0: none
 	prev     uint32
-	slot     uint32 // position among the slots of its instance
-	seq      uint32 // of its departure
-	gen      uint32 // a deadline of an older generation is void
-	try      int
+	ticket   uint32 // of this attempt: its departure and its deadline carry it, and are void with another one
+	try      uint8
 	state    phase
 }
 
@@ -35,7 +32,7 @@ type pool struct {
 	free []uint32
 }
 
-// take gives a request that is not used.
+// take gives a request that is not used; all that matters of it is set by whoever takes it.
 func (p *pool) take() uint32 {
 	if n := len(p.free); n > 0 {
 		r := p.free[n-1]
@@ -51,15 +48,8 @@ func (p *pool) take() uint32 {
 
 // give ends a request.
 func (p *pool) give(r uint32) {
-	p.renew(r)
+	p.all[r].state = unused
 	p.free = append(p.free, r)
-}
-
-// renew makes what was planned for a request void: its deadline (by its generation) and its departure
-// (by its phase; a next one has a new number).
-func (p *pool) renew(r uint32) {
-	q := &p.all[r]
-	*q = request{born: q.born, work: q.work, number: q.number, try: q.try, gen: q.gen + 1}
 }
 
 // fifo is a queue of requests, linked through them.

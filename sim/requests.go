@@ -16,7 +16,6 @@ type hold struct {
 	held  int // attempts: waiting + slots busy, abandoned ones included
 	busy  int // slots busy
 	queue fifo
-	slots []uint32 // the requests in its slots, in no order
 }
 
 // requests is the engine that lives every single request: discrete events, exactly.
@@ -28,8 +27,9 @@ type requests struct {
 	balancer balancer
 	law      chance.Law
 	slow     *slow
+	eventful bool       // the service has events at all
 	service  *rand.Rand // first tries' services, in order of arrival
-	routing  *rand.Rand // first tries' routing, in order of arrival
+	routing  rand.PCG   // first tries' routing, in order of arrival
 	retrying chance.Key // a stream for each later try
 	pcg      *rand.PCG  // put at the begin of such a stream,
 	try      *rand.Rand // which reads it
@@ -45,9 +45,9 @@ type requests struct {
 	timeout     int64 // of an attempt; 0: none
 	onlyWaiting bool  // clients give up only while they wait
 	attempts    int
-	budget      int64 // billionths of a retry that a first attempt pays for; < 0: no budget
-	tokens      int64 // billionths of a retry that may be spent
-	seq         uint32
+	budget      int64  // billionths of a retry that a first attempt pays for; < 0: no budget
+	tokens      int64  // billionths of a retry that may be spent
+	tickets     uint32 // given so far; they wrap around
 	number      uint64 // requests so far
 
 	count     tally // counts only; areas are kept below
@@ -73,12 +73,13 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 	e := &requests{
 		ctx: ctx, cfg: s, fleet: f, crowd: newCrowd(), balancer: newBalancer(s.Balancer),
 		law: s.Time.Law(), slow: newSlow(s.Events),
-		service: cfg.Source.Stream("service", "", 0), routing: cfg.Source.Stream("routing", "", 0),
+		service:  cfg.Source.Stream("service", "", 0),
 		retrying: cfg.Source.Key("retries", ""), pcg: pcg, try: rand.New(pcg),
 		arrivals: cfg.Traffic.Arrivals(cfg.Source, -cfg.Settle, cfg.Length),
 		limit:    int(s.Queue.Own), timeout: int64(s.Timeout.Total), attempts: max(1, s.Retries.Attempts), budget: -1,
 		recorder: newRecorder(cfg.Quantiles),
 	}
+	cfg.Source.Key("routing", "").Reset(&e.routing, 0)
 	if s.Timeout.Waiting > 0 {
 		e.timeout, e.onlyWaiting = int64(s.Timeout.Waiting), true
 	}
@@ -91,6 +92,7 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 	if s.Retries.Budget != nil {
 		e.budget = int64(math.Round(float64(*s.Retries.Budget) * oneRetry))
 	}
+	e.eventful = len(s.Events) > 0
 	if e.timeout > longest {
 		e.timeout = 0 // no run lasts as long
 	}
@@ -102,11 +104,11 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 func (e *requests) serve(until clock) {
 	for {
 		t, what := e.departures.top(), departs
-		if e.deadlines.size > 0 && e.deadlines.first().at < t {
-			t, what = e.deadlines.first().at, timesOut
+		if at := e.deadlines.top(); at < t {
+			t, what = at, timesOut
 		}
-		if e.retries.top() < t {
-			t, what = e.retries.top(), retries
+		if at := e.retries.top(); at < t {
+			t, what = at, retries
 		}
 		if e.nextArrival < t {
 			t, what = e.nextArrival, arrives
@@ -165,7 +167,8 @@ const oneRetry = 1_000_000_000
 // attempt sends one try to an instance, or to the queue, or nowhere.
 func (e *requests) attempt(t clock, r uint32, word uint64) {
 	q := &e.pool.all[r]
-	q.came = t
+	q.came, q.ticket = t, e.tickets
+	e.tickets++
 	e.count.attempts++
 	e.sinceNew++
 	if e.shared == nil && e.crowd.size == 0 {
@@ -198,17 +201,15 @@ func (e *requests) attempt(t clock, r uint32, word uint64) {
 		e.queued.add(t, 1)
 	}
 	if e.timeout > 0 {
-		e.deadlines.push(deadline{at: t + e.timeout, req: r, gen: q.gen})
+		e.deadlines.push(deadline{at: t + e.timeout, req: r, ticket: q.ticket})
 	}
 }
 
 // start gives an attempt a slot; the instance already counts it among those it holds.
 func (e *requests) start(t clock, r uint32, i *instance) {
 	q := &e.pool.all[r]
-	q.state, q.instance, q.began = inService, i, t
+	q.state, q.instance, q.since = inService, i, t
 	i.busy++
-	q.slot = uint32(len(i.slots))
-	i.slots = append(i.slots, r)
 	if i.place >= 0 {
 		e.busy.add(t, 1)
 		if i.busy == 1 {
@@ -217,47 +218,40 @@ func (e *requests) start(t clock, r uint32, i *instance) {
 	} else {
 		e.draining.add(t, 1)
 	}
-	work := q.work
-	if f := e.slow.factor(t); f != 1 {
-		work = lengthened(work, f)
+	end := t + q.work
+	if e.eventful || end < t {
+		end = e.slow.completion(t, lengthened(q.work, e.slow.factor(t)))
 	}
-	q.seq = e.seq
-	e.departures.push(event{at: e.slow.completion(t, work), seq: e.seq, req: r})
-	e.seq++
+	e.departures.push(newEvent(end, q.ticket, r))
 }
 
 // depart is a slot that has done its work, unless it was freed before.
 func (e *requests) depart(v event) {
-	q := &e.pool.all[v.req]
-	if q.seq != v.seq || q.state != inService && q.state != abandoned {
+	q := &e.pool.all[v.req()]
+	if q.ticket != v.ticket() || q.state != inService && q.state != abandoned {
 		return
 	}
 	i := q.instance
 	if q.state == inService {
 		e.count.served++
 		e.alive.add(v.at, -1)
-		e.recorder.served(v.at-q.born, q.began-q.born)
+		e.recorder.served(v.at-q.born, q.since-q.born)
 		if e.recorder.watched {
 			from := q.came
 			if e.shared != nil {
-				from = q.began
+				from = q.since
 			}
 			e.recorder.model.add(time.Duration(v.at - from))
 		}
 	} else {
-		e.wasted.add(v.at - q.gaveUp)
+		e.wasted.add(v.at - q.since)
 	}
-	e.free(v.at, v.req, i)
+	e.free(v.at, v.req(), i)
 	e.refill(v.at, i)
 }
 
 // free empties the slot of an attempt and forgets the attempt.
 func (e *requests) free(t clock, r uint32, i *instance) {
-	q := &e.pool.all[r]
-	last := i.slots[len(i.slots)-1]
-	i.slots[q.slot] = last
-	e.pool.all[last].slot = q.slot
-	i.slots = i.slots[:len(i.slots)-1]
 	i.busy--
 	if i.place >= 0 {
 		e.busy.add(t, -1)
@@ -304,10 +298,9 @@ func (e *requests) refill(t clock, i *instance) {
 
 // timeOut is the first deadline: its client gives up if the attempt is still there.
 func (e *requests) timeOut() {
-	d := *e.deadlines.first()
-	e.deadlines.drop()
+	d := e.deadlines.pop()
 	q := &e.pool.all[d.req]
-	if q.gen != d.gen {
+	if q.ticket != d.ticket {
 		return
 	}
 	switch {
@@ -319,7 +312,7 @@ func (e *requests) timeOut() {
 		q = &e.pool.all[d.req]
 		c := &e.pool.all[client]
 		c.born, c.number, c.try = q.born, q.number, q.try
-		q.state, q.gaveUp = abandoned, d.at
+		q.state, q.since = abandoned, d.at
 		if e.cfg.Abandoned == "drop" {
 			i := q.instance
 			e.free(d.at, d.req, i)
@@ -339,7 +332,6 @@ func (e *requests) unqueue(t clock, r uint32) {
 	}
 	q.instance.queue.remove(&e.pool, r)
 	e.letGo(q.instance)
-	q.instance = nil
 }
 
 // cause is why an attempt failed.
@@ -356,16 +348,14 @@ const (
 func (e *requests) fail(t clock, r uint32, why cause) {
 	q := &e.pool.all[r]
 	e.count.failedAttempts++
-	if q.try < e.attempts && (e.budget < 0 || e.tokens >= oneRetry) {
+	if int(q.try) < e.attempts && (e.budget < 0 || e.tokens >= oneRetry) {
 		if e.budget >= 0 {
 			e.tokens -= oneRetry
 		}
-		wait := e.backoff(q)
-		e.pool.renew(r)
 		q.state = backoff
 		e.count.backoff++
-		e.retries.push(event{at: t + wait, seq: e.seq, req: r})
-		e.seq++
+		e.retries.push(newEvent(t+e.backoff(q), e.tickets, r))
+		e.tickets++
 		return
 	}
 	e.count.failed++
@@ -389,12 +379,12 @@ const longest = never >> 1
 // backoff is how long a request waits before its next try.
 func (e *requests) backoff(q *request) int64 {
 	wait := int64(e.cfg.Retries.Backoff)
-	if shift := min(q.try-1, 62); wait > longest>>shift {
+	if shift := min(int(q.try)-1, 62); wait > longest>>shift {
 		wait = longest
 	} else {
 		wait <<= shift
 	}
-	e.draw(q.number, q.try+1)
+	e.draw(q.number, int(q.try)+1)
 	if jitter := e.try.Float64(); e.cfg.Retries.Jitter == "full" {
 		wait = int64(jitter * float64(wait))
 	}
@@ -408,13 +398,13 @@ func (e *requests) draw(number uint64, try int) {
 
 // again is the next try of a request.
 func (e *requests) again(v event) {
-	q := &e.pool.all[v.req]
+	q := &e.pool.all[v.req()]
 	q.try++
-	e.draw(q.number, q.try)
+	e.draw(q.number, int(q.try))
 	e.try.Float64() // the jitter
 	word := e.try.Uint64()
 	q.work = int64(e.law.Draw(e.try))
 	e.count.backoff--
 	e.count.retries++
-	e.attempt(v.at, v.req, word)
+	e.attempt(v.at, v.req(), word)
 }

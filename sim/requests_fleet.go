@@ -35,17 +35,18 @@ func (e *requests) lose(t clock, i *instance) {
 	} else {
 		e.draining.add(t, -int64(i.busy))
 	}
-	slots := i.slots
-	i.slots, i.busy, i.held = nil, 0, 0
-	for _, r := range slots {
+	for r := range uint32(len(e.pool.all)) {
 		q := &e.pool.all[r]
-		if q.state == abandoned {
-			e.wasted.add(t - q.gaveUp)
+		switch {
+		case q.instance != i:
+		case q.state == abandoned:
+			e.wasted.add(t - q.since)
 			e.pool.give(r)
-			continue
+		case q.state == inService:
+			e.fail(t, r, lostInstance)
 		}
-		e.fail(t, r, lostInstance)
 	}
+	i.busy, i.held = 0, 0
 	for i.queue.size > 0 {
 		r := i.queue.pop(&e.pool)
 		e.queued.add(t, -1)
@@ -89,7 +90,7 @@ func (e *requests) report() {
 	e.failedBy, e.wasted = FailedBy{}, total{}
 	for r := range e.pool.all { // time wasted before is not reported
 		if q := &e.pool.all[r]; q.state == abandoned {
-			q.gaveUp = 0
+			q.since = 0
 		}
 	}
 	e.recorder.reset()
@@ -109,11 +110,9 @@ func (e *requests) finish(end clock, r *Result) {
 	q.WaitingAtEnd = e.queued.n + e.count.backoff
 	q.InServiceAtEnd = e.alive.n - q.WaitingAtEnd
 	wasted := e.wasted
-	for _, i := range append(append([]*instance(nil), e.fleet.serving...), e.fleet.draining...) {
-		for _, s := range i.slots { // those still at it
-			if a := &e.pool.all[s]; a.state == abandoned {
-				wasted.add(end - a.gaveUp)
-			}
+	for r := range e.pool.all { // those still at it
+		if q := &e.pool.all[r]; q.state == abandoned {
+			wasted.add(end - q.since)
 		}
 	}
 	q.Wasted = time.Duration(wasted.value() * 1e9)
