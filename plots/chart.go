@@ -1,6 +1,8 @@
 package plots
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +34,7 @@ func newPage(in []Input, file, title string) page {
 		notes:    []string{"headroom", seeds(in)},
 	}
 	if len(in) == 1 {
-		p.breaches = in[0].Breaches
+		p.breaches = episodes(in[0].Breaches)
 	}
 	if perColumn := float64(len(in[0].Minutes)) / (2 * 880); perColumn > 1.5 {
 		p.notes = append(p.notes, "a pixel column covers "+figure(perColumn)+" minutes and shows the highest and lowest of them")
@@ -62,7 +64,7 @@ func eventsOf(in []Input) []event {
 	if len(in) == 1 {
 		out = append(out, losses(in[0])...)
 	}
-	sortEvents(out)
+	slices.SortStableFunc(out, func(a, b event) int { return cmp.Compare(a.at, b.at) })
 	return out
 }
 
@@ -92,13 +94,31 @@ func losses(in Input) []event {
 	return out
 }
 
-// sortEvents by time; stable, so that equal Inputs give equal pictures.
-func sortEvents(e []event) {
-	for i := 1; i < len(e); i++ {
-		for j := i; j > 0 && e[j].at < e[j-1].at; j-- {
-			e[j], e[j-1] = e[j-1], e[j]
+// episodes are the breaches in the order of time, those that overlap or touch as one: several asks are often missed at once,
+// and a number on the chart should stand for one trouble.
+func episodes(breaches []Span) []Span {
+	sorted := slices.Clone(breaches)
+	slices.SortStableFunc(sorted, func(a, b Span) int { return cmp.Compare(a.From, b.From) })
+	var out []Span
+	for _, b := range sorted {
+		if n := len(out); n > 0 && b.From <= out[n-1].To {
+			out[n-1].To = max(out[n-1].To, b.To)
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// breachesOf counts the breaches of one limit.
+func (in Input) breachesOf(l Line) int {
+	n := 0
+	for _, b := range in.Breaches {
+		if b.Text == l.Text || strings.HasPrefix(b.Text, l.Text+":") {
+			n++
 		}
 	}
+	return n
 }
 
 // samples takes one value of every minute.

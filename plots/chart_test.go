@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,39 @@ func TestTruthAndSight(t *testing.T) {
 	}
 }
 
+// Latencies are published in microseconds; a reader wants them as durations.
+func TestMetricInDurations(t *testing.T) {
+	in := tiny(make([]sim.Minute, 3)...)
+	in.Series = []sim.Series{{Metric: "ModelLatency", Unit: "µs", High: 500000, Low: nan,
+		Points: []sim.Published{{End: time.Minute, Seen: time.Minute, Value: 4757760}}}}
+	if got, want := metricTitle([]Input{in}, "ModelLatency"), "ModelLatency reaches 4.76 s, over 500 ms in 1 of 1 point"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	p := metricPage([]Input{in}, "ModelLatency").panels[0]
+	if got := labels(p.scale(130)); got != "0 | 2 s | 4 s | 6 s" || p.title != "ModelLatency" || p.refs[0].label != "alarm above 500 ms" {
+		t.Errorf("got ticks %s, title %s, label %s", got, p.title, p.refs[0].label)
+	}
+}
+
+// Colours are runs where several are overlaid, so thresholds are grey there, and named where the runs have different ones.
+func TestThresholdsOfSeveralRuns(t *testing.T) {
+	run := func(name string, high float64) Input {
+		in := tiny(make([]sim.Minute, 3)...)
+		in.Name = name
+		in.Series = []sim.Series{{Metric: "M", High: high, Low: nan, Points: []sim.Published{{End: time.Minute, Seen: time.Minute, Value: 4}}}}
+		return in
+	}
+	for _, c := range []struct {
+		other float64
+		want  string
+	}{{5, "alarm above 5"}, {6, "alarm above 5 in a"}} {
+		r := metricPage([]Input{run("a", 5), run("b", c.other)}, "M").panels[0].refs
+		if len(r) != 1 || r[0].label != c.want || r[0].pen.color != ink2 {
+			t.Errorf("other at %g: got %+v, want %s", c.other, r, c.want)
+		}
+	}
+}
+
 func TestEvents(t *testing.T) {
 	m := time.Minute
 	in := tiny(make([]sim.Minute, 10)...)
@@ -171,6 +205,20 @@ func TestEvents(t *testing.T) {
 	other.Marks = other.Marks[:1]
 	if shared := eventsOf([]Input{in, other}); len(shared) != 1 || shared[0].text != "spike ×5" {
 		t.Errorf("several runs show the events they share: got %v", shared)
+	}
+}
+
+// Breaches of several asks are numbered as what they are: one trouble after the other.
+func TestEpisodes(t *testing.T) {
+	m := time.Minute
+	got := episodes([]Span{{From: 5 * m, To: 7 * m}, {From: 20 * m, To: 21 * m}, {From: 6 * m, To: 9 * m}, {From: 9 * m, To: 10 * m}, {From: 0, To: m}})
+	want := []Span{{From: 0, To: m}, {From: 5 * m, To: 10 * m}, {From: 20 * m, To: 21 * m}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	in := Input{Breaches: []Span{{Text: "p99 < 1s"}, {Text: "p99 < 1s: starting: two"}, {Text: "p99 < 10s: noise"}}}
+	if n := in.breachesOf(Line{Text: "p99 < 1s"}); n != 2 {
+		t.Errorf("breaches of one limit: got %d, want 2", n)
 	}
 }
 

@@ -88,9 +88,13 @@ func singleCost(in Input) []panel {
 		total = append(total, sample{m.At, to, below})
 		hourly = append(hourly, sample{m.At, to, belowNow})
 	}
+	all := 0.0
+	for _, v := range sum {
+		all += v
+	}
 	for p := range purposes {
-		if sum[p] == 0 {
-			continue
+		if sum[p] <= 0.0005*all {
+			continue // not to be seen
 		}
 		sofar.areas = append(sofar.areas, area{purposeColors[p], stack[p]})
 		rate.areas = append(rate.areas, area{purposeColors[p], now[p]})

@@ -188,7 +188,7 @@ func (l *layout) band(i int, c color.NRGBA, part []column) {
 	l.area(i, area{c, slabs})
 }
 
-// refs draws reference lines, each with its label where it hides least of the data.
+// refs draws reference lines, each with its label on or near it, where it hides least of the data.
 func (l *layout) refs(i int, drawn [][]column) {
 	b := l.boxes[i]
 	st := style{size: sizeText, bold: true}
@@ -206,12 +206,12 @@ func (l *layout) refs(i int, drawn [][]column) {
 		label := fitted(printable(r.label), st, b.width()/2)
 		best, least := box{}, math.MaxInt
 		for _, f := range []float64{0, 1, 0.5, 0.25, 0.75, 0.12, 0.38, 0.62, 0.88} {
-			for _, up := range []float64{-5, 14} {
+			for k, up := range []float64{-5, 14, -20, 29, -35, 44} {
 				t := extent(b.x0+6+f*(b.width()-12), y+up, align(f), st, label)
 				if t.y0 < b.y0-2 || t.y1 > b.y1 {
 					continue
 				}
-				hidden := l.hidden(i, t, drawn)
+				hidden := l.hidden(i, t, drawn) + 30*(k/2) // the farther from its line, the worse
 				for _, o := range taken {
 					if o.grown(2).meets(t) {
 						hidden += 10000

@@ -153,6 +153,7 @@ func overlaidLatency(p *panel, in []Input) {
 	breaches := 0
 	for n, i := range in {
 		l := line{pen: runPen(n), peaks: true, data: i.samples(func(m sim.Minute) float64 { return i.latency(m, q) })}
+		l.pen.width = min(l.pen.width, 2)
 		p.add(l)
 		p.key(lineKey(i.Name, l.pen))
 		breaches += len(i.Breaches)
@@ -238,7 +239,7 @@ func latencyTitle(in []Input) string {
 		return fmt.Sprintf("%s holds in all %s; the slowest, %s, has %s", l.Text, plural(counted, "minute"), when, latencyWords(worst))
 	}
 	title := fmt.Sprintf("%s is missed in %s of %s", l.Text, grouped(float64(missed), 0), plural(counted, "minute"))
-	if n := len(i.Breaches); n > 0 {
+	if n := i.breachesOf(l); n > 0 {
 		title += ", in " + plural(n, "breach")
 	}
 	return title + fmt.Sprintf("; at worst %s (%s)", latencyWords(worst), when)

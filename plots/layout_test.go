@@ -14,13 +14,13 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// everyPage calls do with each page of each chart of each synthetic Input, laid out.
-func everyPage(t *testing.T, do func(t *testing.T, p page, s *sheet)) {
+// everyPage calls do with each page of each chart of each synthetic Input.
+func everyPage(t *testing.T, do func(t *testing.T, p page)) {
 	for name, in := range sets(t) {
 		for _, c := range Charts() {
 			for _, p := range c.pages(in) {
 				t.Run(name+"/"+p.file, func(t *testing.T) {
-					do(t, p, p.draw(vgsvg.NewWith(vgsvg.UseWH(pageWidth, vg.Length(p.height)))))
+					do(t, p)
 				})
 			}
 		}
@@ -29,7 +29,8 @@ func everyPage(t *testing.T, do func(t *testing.T, p page, s *sheet)) {
 
 // No text leaves the page, none lies on another, no legend lies on data, and data areas do not meet.
 func TestNothingCollides(t *testing.T) {
-	everyPage(t, func(t *testing.T, p page, s *sheet) {
+	everyPage(t, func(t *testing.T, p page) {
+		s := p.draw(vgsvg.NewWith(vgsvg.UseWH(pageWidth, vg.Length(p.height))))
 		sheetBox := box{0, 0, pageWidth, p.height}
 		for i, a := range s.texts {
 			if !sheetBox.holds(point{a.x0, a.y0}) || !sheetBox.holds(point{a.x1, a.y1}) {
@@ -71,7 +72,7 @@ func TestNothingCollides(t *testing.T) {
 
 // Titles are sentences that say something: they fit, and hold no placeholder of a number that does not exist.
 func TestTitles(t *testing.T) {
-	everyPage(t, func(t *testing.T, p page, _ *sheet) {
+	everyPage(t, func(t *testing.T, p page) {
 		for _, bad := range []string{"NaN", "Inf", "%!", " -0", " 1 minutes", " 1 breaches"} {
 			if strings.Contains(p.title, bad) {
 				t.Errorf("the title holds %q: %s", bad, p.title)
@@ -85,7 +86,7 @@ func TestTitles(t *testing.T) {
 
 // Each SVG is well formed, says in its title what the picture shows, and its text can fall back on other fonts.
 func TestSVG(t *testing.T) {
-	everyPage(t, func(t *testing.T, p page, _ *sheet) {
+	everyPage(t, func(t *testing.T, p page) {
 		data, err := p.svg()
 		if err != nil {
 			t.Fatal(err)

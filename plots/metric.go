@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,14 +60,17 @@ func metricPage(in []Input, metric string) page {
 	p := newPage(in, file, metricTitle(in, metric))
 	b := panel{weight: 1, title: metric}
 	var lines []line
-	highest := 0.0
+	highest, unit := 0.0, ""
 	for n, i := range in {
 		s, ok := i.series(metric)
 		if !ok {
 			continue
 		}
 		if s.Unit != "" && len(lines) == 0 {
-			b.title = metric + ", " + s.Unit
+			unit = s.Unit
+			if b.title = metric; !durations[unit] {
+				b.title += ", " + unit
+			}
 		}
 		if len(in) > 1 {
 			l := line{pen: runPen(n), peaks: true, data: atSight(s, i.Length)}
@@ -89,6 +93,7 @@ func metricPage(in []Input, metric string) page {
 	}
 	if len(in) > 1 {
 		b.title += ", as the policy saw it"
+		b.refs = ofFirst(in, metric, b.refs)
 	}
 	for _, l := range lines {
 		highest = math.Max(highest, top(l.data))
@@ -97,7 +102,15 @@ func metricPage(in []Input, metric string) page {
 		b.empty = "Not one point was published."
 	}
 	b.lines = lines
-	b.scale = func(h float64) scale { return linear(highest*1.05, h, false) }
+	b.scale = func(h float64) scale {
+		s := linear(highest, h, false)
+		for i, t := range s.ticks {
+			if durations[unit] && t.at > 0 {
+				s.ticks[i].label = span(t.at / 1e6)
+			}
+		}
+		return s
+	}
 	p.panels = []panel{b}
 	if len(in) == 1 {
 		if n, any := decisionsLane(in[0]); any {
@@ -131,13 +144,24 @@ func timed(s sim.Series) bool {
 	return false
 }
 
+// durations are the units that read better as 500 ms than as a large number.
+var durations = map[string]bool{"µs": true, "us": true, "microseconds": true}
+
+// inUnit writes a value of a metric.
+func inUnit(v float64, unit string) string {
+	if durations[unit] && v > 0 {
+		return latencyWords(v / 1e6)
+	}
+	return figure(v)
+}
+
 // thresholds are the alarms' lines, and the highest of them.
 func thresholds(s sim.Series) (refs []ref, highest float64) {
 	add := func(v float64, name string, dash ...float64) {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return
 		}
-		refs = append(refs, ref{v, name + " " + figure(v), pen{color: policyRed, width: 1.3, dash: dash}})
+		refs = append(refs, ref{v, name + " " + inUnit(v, s.Unit), pen{color: policyRed, width: 1.3, dash: dash}})
 		highest = math.Max(highest, v)
 	}
 	add(s.High, "alarm above", 6, 3)
@@ -149,6 +173,24 @@ func thresholds(s sim.Series) (refs []ref, highest float64) {
 		refs[1].label = ""
 	}
 	return refs, highest
+}
+
+// ofFirst makes the thresholds of overlaid runs grey, as colours are runs there, and says whose they are if they differ.
+func ofFirst(in []Input, metric string, refs []ref) []ref {
+	same := true
+	for _, i := range in {
+		s, _ := i.series(metric)
+		own, _ := thresholds(s)
+		same = same && slices.EqualFunc(own, refs, func(a, b ref) bool { return a.at == b.at })
+	}
+	out := slices.Clone(refs)
+	for k := range out {
+		out[k].pen.color = ink2
+		if !same && out[k].label != "" {
+			out[k].label += " in " + in[0].Name
+		}
+	}
+	return out
 }
 
 // atTruth puts every value into the period that it is the value of.
@@ -226,14 +268,14 @@ func metricTitle(in []Input, metric string) string {
 	if points == 0 {
 		return "No point of " + metric + " was published"
 	}
-	title := fmt.Sprintf("%s reaches %s", metric, figure(highest))
+	title := fmt.Sprintf("%s reaches %s", metric, inUnit(highest, s.Unit))
 	switch {
 	case math.IsNaN(s.High):
 		title += " at its highest (" + axisTime(in[0].Start, in[0].Length, when) + ")"
 	case over == 0:
-		title = fmt.Sprintf("%s never gets over %s: %s at most", metric, figure(s.High), figure(highest))
+		title = fmt.Sprintf("%s never gets over %s: %s at most", metric, inUnit(s.High, s.Unit), inUnit(highest, s.Unit))
 	default:
-		title += fmt.Sprintf(", over %s in %s of %s", figure(s.High), grouped(float64(over), 0), plural(points, "point"))
+		title += fmt.Sprintf(", over %s in %s of %s", inUnit(s.High, s.Unit), grouped(float64(over), 0), plural(points, "point"))
 	}
 	if late > 0 {
 		title += fmt.Sprintf("; seen %s late", lateness(late, periodOf(s)))
@@ -265,14 +307,13 @@ func zoomed(p *page, s sim.Series) {
 		return
 	}
 	z := p.panels[0]
-	z.title = "The hour around the highest point"
+	z.title = "The hour around the highest point (shaded above)"
 	z.from = max(0, min(at-before, p.length-before-after)).Truncate(5 * time.Minute)
 	z.to = z.from + before + after
 	z.keys, z.refs = nil, append([]ref(nil), z.refs...)
 	p.panels[0].marked = []Span{{From: z.from, To: z.to}}
 	p.panels[0].lanes = nil
 	p.panels = append(p.panels, z)
-	p.panels[0].key(fillKey("drawn larger below", viewShade))
 }
 
 // fileName keeps what is safe in a file's name.
