@@ -172,6 +172,28 @@ func TestCW15SlidingWindow(t *testing.T) {
 	}
 }
 
+// From a minute up an alarm looks at whole minutes, also of a metric that comes every 10 s; below it at each due point.
+func TestWindowsOfFastMetrics(t *testing.T) {
+	var points []policy.Point
+	for i := 1; i <= 24; i++ {
+		points = append(points, point(time.Duration(i)*10*time.Second, 10*time.Second, float64(i)))
+	}
+	for _, c := range []struct {
+		period, now, end time.Duration
+		value            float64
+	}{
+		{time.Minute, 120 * time.Second, 60 * time.Second, 3.5}, {time.Minute, 130 * time.Second, 120 * time.Second, 9.5},
+		{10 * time.Second, 120 * time.Second, 110 * time.Second, 11}, {20 * time.Second, 120 * time.Second, 110 * time.Second, 10.5},
+		{2 * time.Minute, 180 * time.Second, 120 * time.Second, 6.5},
+	} {
+		w := newWindow("M", Statistic{}, c.period, 10*time.Second, 10*time.Second, 3)
+		w.look(points, c.now)
+		if s := w.slot(0); s.end != c.end || s.value != c.value {
+			t.Errorf("%s at %s: ends %s, %v; want %s, %v", c.period, c.now, s.end, s.value, c.end, c.value)
+		}
+	}
+}
+
 func TestCW16ActionRepeatsEveryMinute(t *testing.T) {
 	s := &Settings{Service: Custom, Max: 100, Policies: []Policy{{Step: &Step{
 		Alarm: Alarm{Metric: "ApproximateBacklogSize", Above: num(10), Datapoints: Datapoints{1, 1}}, Adjust: "change",

@@ -53,6 +53,8 @@ func TestCombine(t *testing.T) {
 		{"cooldown in", with(at(5, 1, 9), func(f *frame) { f.unready, f.inWish = 0, 3 }), []bid{cooled(inBid(0, 3), 3)}, 5, -1, "", 0, policy.HeldByCooldown},
 		{"a held out blocks in", with(at(12, 1, 99), func(f *frame) { f.inWish = 5 }), []bid{cooled(outBid(0, 14), 12), inBid(1, 5)}, 12, -1, "", 0, policy.HeldByCooldown},
 		{"two at max: the larger wish speaks", at(2, 1, 4), []bid{outBid(0, 14), outBid(1, 20)}, 4, 1, policy.HeldByMax, -1, ""},
+		{"two at min: the larger wish speaks", at(5, 4, 9), []bid{stepIn(0, 1), stepIn(1, 2)}, 4, 1, policy.HeldByMin, -1, ""},
+		{"one does not wait", with(at(4, 1, 9), func(f *frame) { f.updating = true }), []bid{outBid(0, 8), {actor: 1, wish: 6, reach: 6, eager: true}}, 6, 1, "", 0, policy.HeldByUpdating},
 		{"nobody", at(2, 1, 4), nil, 2, -1, "", -1, ""},
 	} {
 		t.Run(c.id, func(t *testing.T) {

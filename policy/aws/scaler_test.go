@@ -396,6 +396,36 @@ func TestCooldownHoldsScaleIn(t *testing.T) {
 	}
 }
 
+// One policy in its scale-in cooldown is not ready: another one that wants in is held by it.
+func TestACooldownIsNoAgreement(t *testing.T) {
+	first, second := tt("InvocationsPerInstance", 60, 0, 3600), tt("CPUUtilization", 50, 0, 0)
+	first.TargetTracking.Name = "calls"
+	w := newWorld(one(Custom, 1, 20, first, second), time.Hour)
+	w.first = 10
+	w.invocations(func(time.Duration) float64 { return 5 })
+	w.utilisation("CPUUtilization", between(0, mins(12), 2, 0.4))
+	w.run()
+	if got, want := story(w.changes()), "16m:10→5"; got != want {
+		t.Fatalf("%s, want %s", got, want)
+	}
+	held := w.held(policy.HeldByNotAllReady)
+	if len(held) == 0 || held[0].Policy != "scaling.aws.policies.1" || !strings.Contains(held[0].Why[1].Text, "calls (InvocationsPerInstance) is not ready to scale in: scale-in cooldown until 01:16:00") {
+		t.Errorf("%+v", held)
+	}
+}
+
+// The first thing that changes a wish is the reason, and what comes after a limit that leaves nothing is not named.
+func TestClampedBeforeHeld(t *testing.T) {
+	w := newWorld(one(Endpoint, 1, 3, step("ApproximateBacklogSize", 10, "change", 600, Adjustment{From: num(0), By: 2})), 6*time.Minute)
+	w.startUp = 10 * time.Minute
+	w.publish("ApproximateBacklogSize", func(time.Duration) float64 { return 20 })
+	w.run()
+	held := w.held(policy.HeldByMax)
+	if len(held) != 3 || len(w.held(policy.HeldByUpdating)) != 0 || held[0].Wish != 5 || len(held[0].Why) != 2 || held[0].Why[1].Code != policy.AtMax {
+		t.Errorf("%+v, want three wishes of 5 held by max alone", held)
+	}
+}
+
 func TestOutCooldownBlocksIn(t *testing.T) {
 	for blocks, want := range map[bool]string{false: "4m:1→6 24m:6→1", true: "4m:1→6 44m:6→1"} {
 		p := tt("InvocationsPerInstance", 60, 2400, 300)

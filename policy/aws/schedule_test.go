@@ -73,6 +73,9 @@ func TestScheduleFirings(t *testing.T) {
 		{"at twice: the first", &Schedule{At: text[Stamp]("2026-10-25T02:30:00"), Zone: *text[Zone]("Europe/Berlin")}, "2026-10-24T00:00:00Z", "2026-10-25T00:30:00Z"},
 		{"at twice with its offset", &Schedule{At: text[Stamp]("2026-10-25T02:30:00+01:00"), Zone: *text[Zone]("Europe/Berlin")}, "2026-10-24T00:00:00Z", "2026-10-25T01:30:00Z"},
 
+		// Samoa had no 30 December 2011
+		{"a day skipped", cron("cron(0 12 * * ? *)", "Pacific/Apia"), "2011-12-29T00:00:00Z", "2011-12-29T22:00:00Z 2011-12-30T22:00:00Z 2011-12-31T22:00:00Z"},
+
 		{"rate from the begin", &Schedule{Every: text[Every]("6h")}, "2026-11-01T03:00:00Z", "2026-11-01T03:00:00Z 2026-11-01T09:00:00Z 2026-11-01T15:00:00Z"},
 		{"rate from before the begin", &Schedule{Every: text[Every]("6h"), From: text[Stamp]("2026-11-01 01:00")}, "2026-11-01T03:00:00Z", "2026-11-01T07:00:00Z 2026-11-01T13:00:00Z"},
 		{"rate from a duration", &Schedule{Every: text[Every]("1d"), From: text[Stamp]("90m")}, "2026-11-01T00:00:00Z", "2026-11-01T01:30:00Z 2026-11-02T01:30:00Z"},
@@ -164,6 +167,9 @@ func TestStampTexts(t *testing.T) {
 			t.Errorf("%q is read as a time", bad)
 		}
 	}
+	if apia := text[Zone]("Pacific/Apia").Location(); text[Stamp]("2011-12-30T12:00").exists(apia) || !text[Stamp]("2011-12-31T12:00").exists(apia) {
+		t.Error("30 December 2011 is a day in Samoa")
+	}
 	for _, bad := range []string{"", "Local", "local", "Mars/Base", "EST5EDT4"} {
 		if err := new(Zone).UnmarshalText([]byte(bad)); err == nil {
 			t.Errorf("%q is read as a zone", bad)
@@ -242,6 +248,11 @@ func TestScheduleAtTheBeginAndBetweenSteps(t *testing.T) {
 	}
 	if e := w.log[1]; e.at != time.Hour+10*time.Second || e.To != 20 {
 		t.Errorf("one between two steps is applied at the first step at or after it: %+v", e)
+	}
+	sc := s.New(Run{Start: w.start, End: 2 * time.Hour})
+	sc.Begin(90*time.Minute, 1)
+	if next := sc.Next(90 * time.Minute); next != never {
+		t.Errorf("it waits for a firing at the end: %s", next)
 	}
 	// from the begin of a settle time
 	s.Schedules = s.Schedules[:1]
