@@ -426,6 +426,23 @@ func TestClampedBeforeHeld(t *testing.T) {
 	}
 }
 
+// Until the change is complete the end of its cooldown is not known; the sentence says so, and changes when it is.
+func TestCooldownSentences(t *testing.T) {
+	w := newWorld(one(Custom, 1, 50, step("ApproximateBacklogSize", 10, "change", 600, Adjustment{From: num(0), By: 2})), 9*time.Minute)
+	w.startUp = 150 * time.Second
+	w.publish("ApproximateBacklogSize", between(mins(2), mins(20), 20, 0))
+	w.run()
+	var got []string
+	for _, e := range w.held(policy.HeldByCooldown) {
+		got = append(got, e.at.String()+" "+e.Why[1].Text)
+	}
+	after, then := "scale-out cooldown until 10m after its change is complete", "scale-out cooldown until 00:15:30"
+	want := []string{"4m0s " + after, "5m0s " + after, "6m0s " + then, "7m0s " + then, "8m0s " + then}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestOutCooldownBlocksIn(t *testing.T) {
 	for blocks, want := range map[bool]string{false: "4m:1→6 24m:6→1", true: "4m:1→6 44m:6→1"} {
 		p := tt("InvocationsPerInstance", 60, 2400, 300)
