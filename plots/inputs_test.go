@@ -51,7 +51,7 @@ func (w world) input(name string) Input {
 	for i := range w.minutes {
 		m := sim.Minute{At: time.Duration(i) * time.Minute, Utilization: nan}
 		if next := max(1, w.fleet(i)); next != want {
-			d := sim.Decision{At: m.At, Until: m.At, Entry: policy.Entry{Policy: "tracking", From: want, To: next}}
+			in.Decisions = append(in.Decisions, changes(m.At, want, next)...)
 			if next > want {
 				begins[i+w.startUp] += next - want
 				starting += next - want
@@ -60,11 +60,6 @@ func (w world) input(name string) Input {
 				serving = max(1, serving-(want-next))
 			}
 			want = next
-			in.Decisions = append(in.Decisions, d)
-			if next > d.From {
-				in.Decisions = append(in.Decisions, sim.Decision{At: m.At + time.Minute, Until: m.At + 3*time.Minute,
-					Entry: policy.Entry{Policy: "tracking", From: next, To: next, Wish: next + 2, HasWish: true, HeldBy: policy.HeldByUpdating}})
-			}
 		}
 		if n := w.lost[i]; n > 0 {
 			n = min(n, serving)
@@ -115,6 +110,16 @@ func (w world) input(name string) Input {
 	in.Series = []sim.Series{series}
 	in.Cost = in.metered() * 1.004
 	return in
+}
+
+// changes are the log entries of a change; a scale-out is followed by a larger wish that is held back for two minutes.
+func changes(at time.Duration, from, to int) []sim.Decision {
+	out := []sim.Decision{{At: at, Until: at, Entry: policy.Entry{Policy: "tracking", From: from, To: to}}}
+	if to > from {
+		out = append(out, sim.Decision{At: at + time.Minute, Until: at + 3*time.Minute,
+			Entry: policy.Entry{Policy: "tracking", From: to, To: to, Wish: to + 2, HasWish: true, HeldBy: policy.HeldByUpdating}})
+	}
+	return out
 }
 
 func seconds64(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
