@@ -5,6 +5,7 @@ package whatif
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"headroom/expect"
@@ -73,7 +74,7 @@ func Ask(ctx context.Context, run Simulator, questions []Question, n, cores int,
 		return nil, err
 	}
 	for _, err := range failures {
-		if err != nil && err != context.Canceled {
+		if err != nil && !errors.Is(err, context.Canceled) {
 			return nil, err
 		}
 	}

@@ -73,13 +73,18 @@ func (b *progress) show(since time.Duration) {
 	b.lock.Lock()
 	defer b.lock.Unlock()
 	text := fmt.Sprintf("%d of %d %ss, %s", b.done, b.all, b.what, since.Round(time.Second))
+	if b.all == 1 {
+		text = "simulating, " + since.Round(time.Second).String()
+	}
 	if !b.terminal {
 		fmt.Fprintln(b.w, "headroom: "+text)
 		return
 	}
 	const wide = 30
-	full := wide * b.done / max(b.all, 1)
-	fmt.Fprintf(b.w, "\r%s%s %s", strings.Repeat("█", full), strings.Repeat("░", wide-full), text)
+	if full := wide * b.done / max(b.all, 1); b.all > 1 {
+		text = strings.Repeat("█", full) + strings.Repeat("░", wide-full) + " " + text
+	}
+	fmt.Fprint(b.w, "\r"+text)
 	b.shown = true
 }
 
