@@ -18,7 +18,7 @@ const (
 // A Histogram counts durations, weighted. The zero value is empty and ready. Not safe for concurrent use.
 type Histogram struct {
 	counts []float64
-	lo, hi int // the used buckets are lo…hi-1; lo ≥ hi: empty
+	used   uint64 // bit k is set: some of the sub buckets from k·sub on are used
 	total  float64
 }
 
@@ -48,13 +48,17 @@ func (h *Histogram) Add(d time.Duration) { h.AddN(d, 1) }
 func (h *Histogram) AddN(d time.Duration, w float64) {
 	if h.counts == nil {
 		h.counts = make([]float64, buckets)
-		h.lo, h.hi = buckets, 0
 	}
 	i := index(d)
 	h.counts[i] += w
 	h.total += w
-	h.lo = min(h.lo, i)
-	h.hi = max(h.hi, i+1)
+	h.used |= 1 << (uint(i) >> subBits)
+}
+
+// block is the buckets of the lowest octave of used, from bucket base on.
+func (h *Histogram) block(used uint64) (base int, counts []float64) {
+	base = bits.TrailingZeros64(used) << subBits
+	return base, h.counts[base : base+sub]
 }
 
 // Count is the sum of the weights.
@@ -73,16 +77,19 @@ func (h *Histogram) Quantiles(out []time.Duration, ps []float64) {
 	if h.total <= 0 {
 		return
 	}
-	k, sum, last := 0, 0.0, h.lo
-	for i := h.lo; i < h.hi && k < len(ps); i++ {
-		if h.counts[i] == 0 {
-			continue
-		}
-		sum += h.counts[i]
-		last = i
-		for k < len(ps) && sum >= ps[k]*h.total*(1-1e-12) {
-			out[k] = middle(i)
-			k++
+	k, sum, last := 0, 0.0, 0
+	for used := h.used; used != 0 && k < len(ps); used &= used - 1 {
+		base, counts := h.block(used)
+		for i, n := range counts {
+			if n == 0 {
+				continue
+			}
+			sum += n
+			last = base + i
+			for k < len(ps) && sum >= ps[k]*h.total*(1-1e-12) {
+				out[k] = middle(last)
+				k++
+			}
 		}
 	}
 	for ; k < len(ps); k++ { // rounding of the sum may leave the last ones
@@ -95,18 +102,24 @@ func (h *Histogram) Share(d time.Duration) float64 {
 	if h.total <= 0 {
 		return math.NaN()
 	}
-	sum, end := 0.0, min(index(d)+1, h.hi)
-	for i := h.lo; i < end; i++ {
-		sum += h.counts[i]
+	sum, end := 0.0, index(d)+1
+	for used := h.used; used != 0; used &= used - 1 {
+		base, counts := h.block(used)
+		for _, n := range counts[:max(0, min(sub, end-base))] {
+			sum += n
+		}
 	}
 	return sum / h.total
 }
 
 // Each calls f with the middle and the weight of every used bucket, ascending.
 func (h *Histogram) Each(f func(d time.Duration, weight float64)) {
-	for i := h.lo; i < h.hi; i++ {
-		if h.counts[i] != 0 {
-			f(middle(i), h.counts[i])
+	for used := h.used; used != 0; used &= used - 1 {
+		base, counts := h.block(used)
+		for i, n := range counts {
+			if n != 0 {
+				f(middle(base+i), n)
+			}
 		}
 	}
 }
@@ -118,29 +131,29 @@ func (h *Histogram) Merge(o *Histogram) {
 	}
 	if h.counts == nil {
 		h.counts = make([]float64, buckets)
-		h.lo, h.hi = buckets, 0
 	}
-	for i := o.lo; i < o.hi; i++ {
-		h.counts[i] += o.counts[i]
+	for used := o.used; used != 0; used &= used - 1 {
+		base, counts := o.block(used)
+		for i, n := range counts {
+			h.counts[base+i] += n
+		}
 	}
 	h.total += o.total
-	h.lo, h.hi = min(h.lo, o.lo), max(h.hi, o.hi)
+	h.used |= o.used
 }
 
 // Reset empties it and keeps its memory.
 func (h *Histogram) Reset() {
-	if h.lo < h.hi {
-		clear(h.counts[h.lo:h.hi])
+	for used := h.used; used != 0; used &= used - 1 {
+		_, counts := h.block(used)
+		clear(counts)
 	}
-	h.lo, h.hi, h.total = buckets, 0, 0
+	h.used, h.total = 0, 0
 }
 
-// Clone is an independent copy that holds only the used range (for points that are kept a while).
+// Clone is an independent copy.
 func (h *Histogram) Clone() *Histogram {
-	c := &Histogram{lo: h.lo, hi: h.hi, total: h.total}
-	if h.counts != nil {
-		c.counts = make([]float64, buckets)
-		copy(c.counts[h.lo:max(h.hi, h.lo)], h.counts[h.lo:max(h.hi, h.lo)])
-	}
+	c := new(Histogram)
+	c.Merge(h)
 	return c
 }

@@ -78,3 +78,39 @@ func TestMergeIsTheSameAsOne(t *testing.T) {
 		t.Error("reset does not empty")
 	}
 }
+
+// Everything that reads a histogram agrees with a plain list, also with gaps of many octaves, and after a reset.
+func TestSparseValues(t *testing.T) {
+	values := []time.Duration{0, 0, 5, 127, 128, 3000, 1e9, 1e9 + 1, 1e15, math.MaxInt64}
+	var h Histogram
+	for range 2 {
+		for _, d := range values {
+			h.Add(d)
+		}
+		sum, last := 0.0, time.Duration(-1)
+		h.Clone().Each(func(d time.Duration, w float64) {
+			if d <= last {
+				t.Errorf("%v comes after %v", d, last)
+			}
+			sum, last = sum+w, d
+		})
+		if sum != 10 || h.Count() != 10 {
+			t.Errorf("weights sum to %v, count %v", sum, h.Count())
+		}
+		for k, d := range values {
+			if got := h.Share(middle(index(d))); got < float64(k+1)/10 || got > float64(k+3)/10 {
+				t.Errorf("share at or below %v: %v", d, got)
+			}
+			if got := h.Quantile(float64(k+1) / 10); math.Abs(float64(got-d)) > 0.004*float64(d) {
+				t.Errorf("quantile %d/10: %v, want %v", k+1, got, d)
+			}
+		}
+		if got := h.Share(2000); got != 0.5 {
+			t.Errorf("share at or below 2 µs: %v", got)
+		}
+		h.Reset()
+		if !math.IsNaN(h.Share(0)) || h.Quantile(1) != 0 {
+			t.Error("reset does not empty")
+		}
+	}
+}

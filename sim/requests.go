@@ -102,45 +102,27 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 
 // serve lives everything before until. At one instant completions come first, then timeouts, then arrivals.
 func (e *requests) serve(until clock) {
-	for {
-		t, what := e.departures.top(), departs
-		if at := e.deadlines.top(); at < t {
-			t, what = at, timesOut
-		}
-		if at := e.retries.top(); at < t {
-			t, what = at, retries
-		}
-		if e.nextArrival < t {
-			t, what = e.nextArrival, arrives
-		}
-		if t >= until || e.stopped != nil {
+	for e.stopped == nil {
+		departure, arrival := e.departures.top(), e.nextArrival
+		t := min(departure, arrival, e.deadlines.top(), e.retries.top())
+		if t >= until {
 			return
 		}
-		switch what {
-		case arrives:
-			e.arrive(t)
-		case departs:
+		switch t {
+		case departure:
 			e.depart(e.departures.pop())
-		case timesOut:
+		case e.deadlines.top():
 			e.timeOut()
-		case retries:
+		case e.retries.top():
 			e.again(e.retries.pop())
+		default:
+			e.arrive(t)
 		}
 		if e.events++; e.events&0xffff == 0 {
 			e.stopped = e.ctx.Err()
 		}
 	}
 }
-
-// what happens next in the engine.
-type next uint8
-
-const (
-	departs next = iota
-	timesOut
-	retries
-	arrives
-)
 
 // arrive is a new request: all that belongs to it is drawn now.
 func (e *requests) arrive(t clock) {
