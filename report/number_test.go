@@ -90,7 +90,7 @@ func TestNumberReadsBack(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	for got, want := range map[string]string{
-		Count(1352804107): "1,352,804,107", Count(999): "999", Count(-12345): "-12,345", Count(2.25): "2.2", Count(1234.5): "1,234",
+		Count(1352804107): "1,352,804,107", Count(999): "999", Count(-12345): "-12,345", Count(2.25): "2.2", Count(1234.5): "1,234", Count(103.98): "104", Count(.0283): "0.028", Count(.00001): "<0.001",
 		Percent(.5): "50%", Percent(.00123): "0.123%", Percent(.000001): "<0.001%", Percent(0): "0%", Percent(1): "100%", Percent(.99999): "99.999%",
 		Money("USD")(1234.5): "1,234.50 USD", Money("EUR")(.00123): "0.00123 EUR", Money("")(0): "0.00",
 		Lapse(.0802): "80.2ms", span(604800): "7d", span(129600): "1d12h", span(5400): "1h30m", span(60): "1m", span(3600): "1h",

@@ -72,17 +72,19 @@ func say(n Number, form func(float64) string) string {
 // Lapse writes seconds in three digits: 412ms, 2m5s.
 func Lapse(seconds float64) string { return expect.Short(time.Duration(math.Round(seconds * 1e9))) }
 
-// Count writes a whole number with commas between thousands, an average with one decimal, two below 1.
+// Count writes a whole number with commas between thousands, an average with one decimal, below 1 with two digits.
 func Count(x float64) string {
-	digits := 0
-	switch {
-	case x == math.Trunc(x) || math.Abs(x) >= 1000:
-	case math.Abs(x) >= 1:
-		digits = 1
+	var text string
+	switch size := math.Abs(x); {
+	case x == math.Trunc(x) || size >= 1000:
+		text = strconv.FormatFloat(x, 'f', 0, 64)
+	case size >= 1:
+		text = strings.TrimSuffix(strconv.FormatFloat(x, 'f', 1, 64), ".0")
+	case size < 0.001:
+		return "<0.001"
 	default:
-		digits = 2
+		text = strconv.FormatFloat(x, 'g', 2, 64)
 	}
-	text := strconv.FormatFloat(x, 'f', digits, 64)
 	whole, rest, _ := strings.Cut(text, ".")
 	sign := ""
 	if strings.HasPrefix(whole, "-") {

@@ -132,7 +132,7 @@ func told(c Comparison) []struct {
 		{"wait_s.p99", "wait p99", report.Lapse},
 		{"requests.failed", "failed requests", report.Count},
 		{"instances.mean", "instances", report.Count},
-		{"utilization", "utilization", report.Percent},
+		{"utilization", "utilization", points},
 	}
 	for _, d := range c.Variants[len(c.Variants)-1].AgainstBase {
 		if ask, ok := strings.CutPrefix(d.Path, "minutes_missed."); ok {
@@ -141,6 +141,9 @@ func told(c Comparison) []struct {
 	}
 	return list
 }
+
+// points writes a difference of shares, which is no share itself.
+func points(x float64) string { return strings.TrimSuffix(report.Percent(x), "%") + " points" }
 
 // differences of one variant: those that can be told from chance a line each, the others by name.
 func differences(c Comparison, v Variant) string {
@@ -176,5 +179,9 @@ func interval(d Difference, form func(float64) string) string {
 	if d.Low == d.High {
 		return " in every run"
 	}
-	return fmt.Sprintf(" (%s to %s)", signed(d.Low, form), signed(d.High, form))
+	low, high := signed(d.Low, form), signed(d.High, form)
+	if low == high {
+		return ""
+	}
+	return fmt.Sprintf(" (%s to %s)", low, high)
 }
