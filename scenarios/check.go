@@ -17,7 +17,7 @@ import (
 type checker struct {
 	*File
 	problems Problems
-	broken   map[string]bool
+	broken   *strict.Broken
 }
 
 // check fills the settings from the tree and says everything that is wrong with them. Without a problem, the Config is there.
@@ -64,7 +64,7 @@ func (c *checker) add(path, must, got, hint string) {
 
 func (c *checker) report(ps ...problem.Problem) {
 	for _, p := range ps {
-		c.broken[p.Path] = true
+		c.broken.Add(p.Path)
 		c.problems = append(c.problems, c.doc.Problem(p))
 	}
 }
@@ -72,7 +72,7 @@ func (c *checker) report(ps ...problem.Problem) {
 // clean tells whether all that stands at the paths, above and below them, is what the file meant.
 func (c *checker) clean(paths ...string) bool {
 	for _, p := range paths {
-		if !strict.Clean(c.broken, p) {
+		if !c.broken.Clean(p) {
 			return false
 		}
 	}

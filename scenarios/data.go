@@ -106,7 +106,7 @@ func (c *checker) inFile(name, path string, ps []problem.Problem) {
 	for _, p := range ps {
 		number, must, found := strings.Cut(strings.TrimPrefix(p.Must, "line "), ": ")
 		if line, err := strconv.Atoi(number); found && err == nil && p.Must != number {
-			c.broken[path] = true
+			c.broken.Add(path)
 			c.problems = append(c.problems, Problem{File: name, Line: line, Col: 1, Path: path, Must: must, Got: p.Got, Hint: p.Hint})
 			continue
 		}

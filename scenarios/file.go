@@ -196,11 +196,17 @@ func entries(n *yaml.Node, key string) (found []entry) {
 	return found
 }
 
+// maxVariants bounds the variants of a file: each is checked as a scenario of its own.
+const maxVariants = 200
+
 // checkVariants says what is wrong with the variants, each on top of the file alone. What is wrong without them is not said
 // again.
 func (f *File) checkVariants(edits []Edit, known Problems) (ps Problems) {
 	if len(edits) > 0 {
 		_, known = f.with(nil)
+	}
+	if len(f.names) > maxVariants {
+		return Problems{f.tree.Problem(problem.Problem{Path: "variants", Must: "at most 200 variants", Got: strconv.Itoa(len(f.names))})}
 	}
 	said := map[string]bool{}
 	for _, p := range known {

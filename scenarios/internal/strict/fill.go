@@ -25,15 +25,15 @@ var rawType = reflect.TypeFor[Raw]()
 type filler struct {
 	doc      *Document
 	problems Problems
-	broken   map[string]bool // paths of values that could not be filled
-	faults   []string        // the same, in the order in which they were found
+	broken   *Broken         // values that could not be filled
+	faults   []string        // their paths, in the order in which they were found
 	misspelt map[string]bool // paths of keys that an unknown key was probably meant for
 }
 
 // Fill reads the document into a pointer to a struct. It gives every problem; broken are the paths of values that are not
 // what the file meant, so that nothing is concluded from them.
-func (d *Document) Fill(into any) (Problems, map[string]bool) {
-	f := &filler{doc: d, broken: map[string]bool{}, misspelt: map[string]bool{}}
+func (d *Document) Fill(into any) (Problems, *Broken) {
+	f := &filler{doc: d, broken: new(Broken), misspelt: map[string]bool{}}
 	f.value(reflect.ValueOf(into), d.Root, "", field{})
 	return f.problems, f.broken
 }
@@ -72,23 +72,13 @@ func (f *filler) wrong(n *yaml.Node, path, must, got, hint string) {
 
 // fault marks a value as broken.
 func (f *filler) fault(path string) {
-	f.broken[path] = true
+	f.broken.Add(path)
 	f.faults = append(f.faults, path)
 }
 
 // note is a problem of a key: its neighbours are what they are.
 func (f *filler) note(n *yaml.Node, path, must, got, hint string) {
 	f.problems = append(f.problems, f.doc.on(n, path, must, got, hint))
-}
-
-// Clean tells whether nothing at a path, above it or below it is broken.
-func Clean(broken map[string]bool, path string) bool {
-	for b := range broken {
-		if path == "" || b == "" || b == path || strings.HasPrefix(b, path+".") || strings.HasPrefix(path, b+".") {
-			return false
-		}
-	}
-	return true
 }
 
 // value fills v from a node. g says what is known of the field: its bounds and words.
@@ -495,16 +485,16 @@ func (f *filler) check(v reflect.Value, path string, before int) {
 	if !ok {
 		return
 	}
-	parts := map[string]bool{}
+	var parts Broken
 	for _, fault := range f.faults[before:] {
 		part, own := part(path, fault)
 		if own {
 			return
 		}
-		parts[part] = true
+		parts.Add(part)
 	}
 	for _, p := range problem.Under(path, c.Check()) {
-		if !Clean(parts, p.Path) {
+		if !parts.Clean(p.Path) {
 			continue
 		}
 		f.fault(p.Path)

@@ -420,3 +420,20 @@ func TestEncode(t *testing.T) {
 }
 
 var _ encoding.TextUnmarshaler = (*queue)(nil)
+
+func TestBroken(t *testing.T) {
+	var b Broken
+	if !b.Clean("") || !b.Clean("a.b") {
+		t.Error("nothing is broken yet")
+	}
+	b.Add("a.b.c")
+	b.Add("a.b.d.e")
+	b.Add("x")
+	for path, want := range map[string]bool{
+		"": false, "a": false, "a.b": false, "a.b.c": false, "a.b.c.z": false, "a.b.d": false, "a.b.d.f": true, "a.c": true, "x.y": false, "xy": true, "ab": true,
+	} {
+		if got := b.Clean(path); got != want {
+			t.Errorf("%q: %t", path, got)
+		}
+	}
+}
