@@ -65,7 +65,6 @@ type ledger struct {
 	sumStarting, sumServing     total
 	sumDraining                 total
 	sumBusy, sumAlive           total
-	desired                     func() int
 	lost, refused               int
 	slow                        *slow
 	mean                        float64 // of the service law, nanoseconds

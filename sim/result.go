@@ -110,7 +110,7 @@ type Decision struct {
 // Happening is something that happened to instances.
 type Happening struct {
 	At    time.Duration
-	What  string // "lost", "refused", "replaced", "in service", "gone", "cancelled", "launched", "draining"
+	What  string // "lost", "refused" or "replaced" (launched anew)
 	Count int
 	Text  string
 }
