@@ -202,9 +202,10 @@ func TestContextEndsARun(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	for what, c := range map[string]Config{
-		"a heavy step":       small(poisson(2e6), time.Hour, 0, instances(10), func(c *Config) { c.Step = time.Minute }),
-		"a storm of retries": small(poisson(1e5), time.Hour, 0, instances(0), tries(100, 0), func(c *Config) { c.Step = time.Minute }),
-		"nothing at all":     small(at(), 90*24*time.Hour, 0, func(c *Config) { c.Step = 10 * ms }),
+		"a heavy step":                   small(poisson(2e6), time.Hour, 0, instances(10), func(c *Config) { c.Step = time.Minute }),
+		"a storm of retries":             small(poisson(1e5), time.Hour, 0, instances(0), tries(100, 0), func(c *Config) { c.Step = time.Minute }),
+		"a fleet that dies all the time": small(at(), time.Hour, 0, instances(10), replaceAfter(0), failing(Failure{Instance: &InstanceFailure{MeanTime: time.Nanosecond}})),
+		"nothing at all":                 small(at(), 90*24*time.Hour, 0, func(c *Config) { c.Step = 10 * ms }),
 	} {
 		ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		begin := time.Now()

@@ -27,12 +27,15 @@ func later(t clock, d int64) clock {
 
 // world is one run while it lives.
 type world struct {
+	ctx     context.Context
 	cfg     *Config
 	fleet   *fleet
 	service service
 	monitor *monitor
 	ledger  *ledger
 	control *control
+	lived   int  // of the fleet's own events
+	stopped bool // ctx ended among them
 }
 
 // Run lives one run. Equal Configs give equal Results, on any number of cores at once. It stops early with ctx's error when
@@ -51,7 +54,7 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 		if err := w.service.err(); err != nil {
 			return nil, err
 		}
-		if k++; k&0xfff == 0 && ctx.Err() != nil { // an engine that is idle never looks
+		if k++; k&0xfff == 0 && ctx.Err() != nil || w.stopped { // an engine that is idle never looks
 			return nil, ctx.Err()
 		}
 	}
@@ -78,6 +81,10 @@ func (w *world) live(until clock) {
 			w.service.serve(t)
 		}
 		w.fleet.happen()
+		if w.lived++; w.lived&0xfff == 0 && w.ctx.Err() != nil {
+			w.stopped = true
+			return
+		}
 	}
 	w.service.serve(until)
 }
@@ -91,7 +98,7 @@ func (w *world) report() {
 }
 
 func newWorld(ctx context.Context, cfg *Config) *world {
-	w := &world{cfg: cfg}
+	w := &world{ctx: ctx, cfg: cfg}
 	scaler := cfg.Scaler()
 	w.fleet = newFleet(cfg)
 	w.service = newService(ctx, cfg, w.fleet)
