@@ -40,13 +40,7 @@ func FuzzLoad(f *testing.F) {
 			if said == "" {
 				t.Error("refused without a word")
 			}
-			for _, line := range strings.Split(err.(Problems).Text(true), "\n") {
-				for _, r := range line {
-					if r < ' ' || r == 0x7f {
-						t.Fatalf("a control character in %q", line)
-					}
-				}
-			}
+			printable(t, err)
 			return
 		}
 		full, err := file.Full()
@@ -73,7 +67,7 @@ func FuzzSet(f *testing.F) {
 		"scaling.aws.min=10", "scaling.aws.schedules.open.min=12", "scaling.aws.policies.0.target-tracking.target=50",
 		"scaling.aws.policies.latency=off", "expect.+=p99 < 1s", "service.time.lognormal={median: 1ms, p99: 2ms}", "scaling.fixed.instances=3",
 		"traffic.curves.4.weekly.mon.3=7rps", "metrics.CPUUtilization.delay=5s", "a..b=1", ".=", "service=~", "clock.seed=0600", "name=*x", "name=&x y",
-		"scaling.aws.policies.1.step.steps.far.to=1s", "traffic.curves.+.constant.rate=1rps", "service.queue.shared=-1", "variants.far=off",
+		"scaling.aws.policies.1.step.steps.far.to=1s", "traffic.curves.+.constant.rate=1rps", "service.queue.shared=-1", "\x1b[2J=x", "name=\x1b[2J", "fleet.\n=1", "name=a\nb: c", "variants.far=off",
 	} {
 		path, value, _ := strings.Cut(set, "=")
 		f.Add(path, value)
@@ -89,5 +83,17 @@ func FuzzSet(f *testing.F) {
 		if err.Error() == "" {
 			t.Error("refused without a word")
 		}
+		printable(t, err)
 	})
+}
+
+// printable holds that problems cannot change a terminal.
+func printable(t *testing.T, err error) {
+	for _, line := range strings.Split(err.(Problems).Text(true), "\n") {
+		for _, r := range line {
+			if r < ' ' || r == 0x7f {
+				t.Fatalf("a control character in %q", line)
+			}
+		}
+	}
 }

@@ -37,6 +37,19 @@ func (p Problem) String() string {
 	if p.Hint != "" {
 		b.WriteString(" (" + p.Hint + ")")
 	}
+	return printable(b.String())
+}
+
+// printable writes what would change a terminal as escapes.
+func printable(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if strconv.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+	}
 	return b.String()
 }
 
@@ -109,6 +122,9 @@ func show(text string) string {
 	}
 	return text
 }
+
+// Show is a value as one line can show it: cut at 60 characters, in quotes where it would be unclear alone.
+func Show(text string) string { return show(text) }
 
 // near are the known words that a word may have been meant for: the fewest edits away, at most two, and fewer than a word has
 // letters.

@@ -27,8 +27,8 @@ type thing struct {
 	On      bool          `yaml:"on" default:"true"`
 	Seed    uint64        `yaml:"seed" default:"1"`
 	Queue   queue         `yaml:"queue" default:"5"`
-	Shape   shapes_       `yaml:"shape"`
-	Items   []shapes_     `yaml:"items"`
+	Shape   either        `yaml:"shape"`
+	Items   []either      `yaml:"items"`
 	Limits  limits        `yaml:"limits"`
 	Table   timings       `yaml:"table"`
 	Hours   [3]unit.Rate  `yaml:"hours"`
@@ -54,7 +54,7 @@ func (q queue) MarshalText() ([]byte, error) {
 
 func (queue) Pattern() string { return `^(0|[1-9][0-9]*)$` }
 
-type shapes_ struct {
+type either struct {
 	_     struct{} `choice:"true"`
 	Round *round   `yaml:"round"`
 	Flat  *flat    `yaml:"flat"`
@@ -122,14 +122,14 @@ words: [no, "1"]
 	seven, four, second, rate := 7, 4, time.Second, unit.Rate(200)
 	want := &thing{
 		Version: 1, Name: "x", Step: time.Second, Rate: &rate, Kind: "alpha", On: true, Seed: 1, Queue: queue{Shared: &seven},
-		Shape: shapes_{Round: &round{Radius: 1}}, Limits: limits{1, 2},
-		Items: []shapes_{{Round: &round{"a", 2}}, {Round: &round{"b", 3}}, {Flat: &flat{Width: &four}}},
+		Shape: either{Round: &round{Radius: 1}}, Limits: limits{1, 2},
+		Items: []either{{Round: &round{"a", 2}}, {Round: &round{"b", 3}}, {Flat: &flat{Width: &four}}},
 		Table: timings{5 * time.Second, map[string]timing{"CPU": {&second}}}, Hours: [3]unit.Rate{1, 2, 3}, Words: []string{"no", "1"},
 	}
 	if ps != "" {
 		t.Error(ps)
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(thing{}, shapes_{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(thing{}, either{})); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -410,7 +410,7 @@ func TestEncode(t *testing.T) {
 		if ps != "" {
 			t.Errorf("%s in\n%s", ps, text)
 		}
-		if diff := cmp.Diff(first, second, cmp.AllowUnexported(thing{}, shapes_{})); diff != "" {
+		if diff := cmp.Diff(first, second, cmp.AllowUnexported(thing{}, either{})); diff != "" {
 			t.Errorf("%s in\n%s", diff, text)
 		}
 		if !strings.Contains(string(text), "step: 1s\n") {

@@ -1,0 +1,93 @@
+package strict
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+
+	"headroom/problem"
+
+	"gopkg.in/yaml.v3"
+)
+
+// check asks a settings struct for what its fields' tags cannot say. It is not asked if one of its own values is broken; what
+// it says of parts in which something is broken does not count.
+func (f *filler) check(v reflect.Value, path string, before int) {
+	if !v.CanAddr() {
+		return
+	}
+	c, ok := v.Addr().Interface().(problem.Checker)
+	if !ok {
+		return
+	}
+	var parts Broken
+	for _, fault := range f.faults[before:] {
+		part, own := part(path, fault)
+		if own {
+			return
+		}
+		parts.Add(part)
+	}
+	for _, p := range problem.Under(path, c.Check()) {
+		if !parts.Clean(p.Path) {
+			continue
+		}
+		f.fault(p.Path)
+		if placed := f.doc.Problem(p); !f.named(placed) {
+			f.problems = append(f.problems, placed)
+		}
+	}
+}
+
+// part is the part of a struct at path that a broken value is in: two keys below it, such as a list item. A value of the
+// struct's own is no part.
+func part(path, broken string) (part string, own bool) {
+	rest := strings.TrimPrefix(strings.TrimPrefix(broken, path), ".")
+	first, more, deep := strings.Cut(rest, ".")
+	if !deep {
+		return "", true
+	}
+	second, _, _ := strings.Cut(more, ".")
+	return join(join(path, first), second), false
+}
+
+// named tells whether a problem of a name has been said at its place already: names are looked at in every list.
+func (f *filler) named(p Problem) bool {
+	if !strings.HasSuffix(p.Path, ".name") {
+		return false
+	}
+	for _, other := range f.problems {
+		if other.Line == p.Line && other.Col == p.Col && strings.HasSuffix(other.Path, ".name") {
+			return true
+		}
+	}
+	return false
+}
+
+// Problem finds the place of a problem by its path: the value there, or the nearest that exists above it.
+func (d *Document) Problem(p problem.Problem) Problem {
+	n := d.Root
+	if p.Path != "" {
+		for _, key := range strings.Split(p.Path, ".") {
+			next := step(n, key)
+			if next == nil {
+				break
+			}
+			n = next
+		}
+	}
+	return d.on(n, p.Path, p.Must, p.Got, p.Hint)
+}
+
+// step is the node of one part of a path; nil if it is not there.
+func step(n *yaml.Node, key string) *yaml.Node {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return child(n, key)
+	case yaml.SequenceNode:
+		if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(n.Content) {
+			return n.Content[i]
+		}
+	}
+	return nil
+}
