@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"headroom/sim"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -423,5 +425,40 @@ func TestLibrary(t *testing.T) {
 		if !bytes.HasPrefix(f.Text(), []byte("# yaml-language-server: $schema=../scenario.schema.json\n")) || !bytes.Equal(f.Text(), LibraryText(e.Name)) {
 			t.Errorf("%s names no schema for editors in its first line", e.Name)
 		}
+	}
+}
+
+// A scenario and the same one in full give the same run; a variant gives another.
+func TestFullRunsAlike(t *testing.T) {
+	run := func(f *File, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(texts(err))
+		}
+		cfg, err := f.Config()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := sim.Run(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(r.Requests, r.ServingMean, r.Cost.Total, r.Scaling, len(r.Decisions))
+	}
+	const file = "testdata/good/trace.yaml"
+	f, err := Load(file, nil)
+	first := run(f, err)
+	full, err := f.Full()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := run(Parse("full", filepath.Dir(file), full, nil)); again != first {
+		t.Errorf("in full it runs to %s, not %s", again, first)
+	}
+	if other := run(f.With(Set("scaling.fixed.instances", "2"))); other == first {
+		t.Errorf("with fewer instances it runs to the same %s", other)
+	}
+	if seeded := run(f.With(Set("traffic.arrivals", "poisson"), Seed(2))); seeded == first {
+		t.Errorf("with another seed it runs to the same %s", seeded)
 	}
 }
