@@ -3,6 +3,7 @@ package strict
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -253,17 +254,7 @@ func (t *target) suggest(s *shape, at, key, rest string) string {
 		paths = append(paths, path)
 	}
 	if len(paths) == 0 { // perhaps a part was left out
-		last := t.path[strings.LastIndexByte(t.path, '.')+1:]
-		var all []string
-		list := &lister{}
-		list.walk(t.doc.Root, "")
-		for _, p := range list.paths {
-			if strings.HasSuffix(p, "."+last) || p == last || len(near(t.path, []string{p})) > 0 {
-				all = append(all, p)
-			}
-		}
-		sort.SliceStable(all, func(i, j int) bool { return shared(all[i], t.path) > shared(all[j], t.path) })
-		paths = all
+		paths = t.alike()
 	}
 	if len(paths) > 0 {
 		return "did you mean " + strings.Join(paths[:min(len(paths), 3)], " or ") + "?"
@@ -272,6 +263,26 @@ func (t *target) suggest(s *shape, at, key, rest string) string {
 		return "known: " + strings.Join(known, ", ")
 	}
 	return "below " + at + " are " + strings.Join(known, ", ")
+}
+
+// alike are the paths of the tree that end in the same word as the edit's path, or in one that it may have been meant for: those
+// that begin like it first.
+func (t *target) alike() (paths []string) {
+	last := func(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+	all := &lister{}
+	all.walk(t.doc.Root, "")
+	var words []string
+	for _, p := range all.paths {
+		words = append(words, last(p))
+	}
+	words = near(last(t.path), words)
+	for _, p := range all.paths {
+		if slices.Contains(words, last(p)) {
+			paths = append(paths, p)
+		}
+	}
+	sort.SliceStable(paths, func(i, j int) bool { return shared(paths[i], t.path) > shared(paths[j], t.path) })
+	return paths
 }
 
 // shared is how many first letters two paths have in common.

@@ -358,6 +358,7 @@ func TestSetRefuse(t *testing.T) {
 		{"stpe", "1s", "stpe: a known path, got stpe (did you mean step?)"},
 		{"limits.mxa", "1", "limits.mxa: a known path, got limits.mxa (did you mean limits.max?)"},
 		{"radius", "1rps", "radius: a known path, got radius (did you mean shape.round.radius or items.0.round.radius?)"},
+		{"shape.raduis", "1rps", "shape.raduis: a known path, got shape.raduis (did you mean shape.round.radius or items.0.round.radius?)"},
 		{"limits.nothing", "1", "limits.nothing: a known path, got limits.nothing (below limits are min, max)"},
 		{"step.x", "1", "step.x: a known path, got step.x (step has no parts)"},
 		{"items.dialy.name", "x", "items.dialy.name: a known path, got items.dialy.name (did you mean items.daily.name?)"},
