@@ -128,6 +128,9 @@ func (e *fluid) serve(until clock) {
 			e.bend()
 		}
 		end = min(end, e.edge)
+		if e.line.total > 0 && e.timeout < 8 { // clients come and go fast
+			end = min(end, e.now+max(clock(e.timeout*1e9/8), second/100))
+		}
 		for _, d := range e.gone {
 			end = min(end, max(d.end, e.now+1))
 		}
@@ -236,21 +239,25 @@ func (e *fluid) flow(from, to clock, dt, in, mean float64) float64 {
 	}
 	refused := in * e.refusal
 	drive := mean * (1 - e.refusal)
-	if e.line.total > 0 && in != mean && e.x > 0 {
+	switch {
+	case e.capacity <= 0:
+		drive = in
+	case e.line.total > 0 && in != mean && e.x > 0:
 		drive += (in - mean) * min(1, e.line.total/e.x)
 	}
-	before := e.x
+	before, there := e.x, e.x+in-refused
 	x, waiting := e.advance(dt, drive)
-	x = min(x, before+in-refused)
+	served := max(0, before+drive-x)
+	x = min(x, there)
 	over := 0.0
 	e.full = e.impatient
-	if x > e.ceiling {
+	if x > e.ceiling { // counts above their mean are refused, not served
 		e.full = true
-		over = min(x-e.ceiling, in-refused)
-		x -= over
+		x = e.ceiling
+		over = max(0, min(there-served-x, in-refused))
 		waiting = min(waiting, max(x, before))
 	}
-	begun := max(0, before+in-refused-over-x)
+	begun := max(0, there-over-x)
 	e.x = x
 	if e.tries != nil {
 		e.tries.stand(before, in, refused+over, begun)
@@ -265,9 +272,11 @@ func (e *fluid) flow(from, to clock, dt, in, mean float64) float64 {
 	return waiting
 }
 
-// giveUp lets those go that have waited for the timeout, if there are any.
+// giveUp lets those go that will have waited for the timeout in the middle of the next piece, if there are any: the oldest wait
+// grows by 1 − m ÷ λ while the queue is served.
 func (e *fluid) giveUp(from, to clock) bool {
-	gone := min(e.line.olderThan(float64(to)*1e-9-e.patience), e.x)
+	ahead := float64(to-from) * 0.5e-9 * max(0, 1-1/e.rho)
+	gone := min(e.line.olderThan(float64(to)*1e-9+min(ahead, e.timeout/16)-e.patience), e.x)
 	if gone <= 0 {
 		return false
 	}

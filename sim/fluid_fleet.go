@@ -26,9 +26,8 @@ func (e *fluid) drain(t clock, i *instance) {
 	d := &drainer{instance: i, begin: t, left: 1}
 	if e.bad > 0 { // those whose timeout comes first
 		e.fail(t, t+1, e.bad*share, servingKind, e.timeout, timedOut)
-		e.held -= e.bad * share
 	}
-	live := max(0, e.held-e.dead) * share
+	live := max(0, e.held-e.dead-e.bad) * share
 	d.busy = min(live, e.slots)
 	if e.tries != nil {
 		d.later = e.tries.leave(share, e.own)
@@ -69,7 +68,7 @@ func (e *fluid) lose(t clock, i *instance) {
 		}
 	}
 	share := 1 / float64(e.n)
-	e.fail(t, t+1, max(0, min(e.held, float64(e.n)*e.slots)-e.dead)*share, servingKind, e.law.mean/2, lostInstance)
+	e.fail(t, t+1, e.inSlots()*share, servingKind, e.law.mean/2, lostInstance)
 	if e.own && e.x > 0 {
 		e.fail(t, t+1, e.x*share, waitingKind, e.line.age(float64(t)*1e-9), lostInstance)
 	}

@@ -122,13 +122,16 @@ func (l *lawTable) below(x float64) float64 {
 	return x - l.within(x)
 }
 
-// upTo is the mean of the services of at most x; the mean of all where none is.
+// upTo is the mean of the services of at most x; x where none is.
 func (l *lawTable) upTo(x float64) float64 {
-	g := l.cdf(x)
-	if x >= l.most || g <= 0 {
+	if x >= l.most {
 		return l.mean
 	}
-	return (l.within(x) - x*(1-g)) / g
+	g := l.cdf(x)
+	if g <= 0 {
+		return x
+	}
+	return max(0, min(x, (l.within(x)-x*(1-g))/g))
 }
 
 // quantile is the smallest x with cdf(x) ≥ p.

@@ -81,15 +81,12 @@ func (b *backlog) olderThan(t float64) (gone float64) {
 		if s.from >= t {
 			break
 		}
-		part := s.amount
-		if s.to > t {
-			part *= (t - s.from) / (s.to - s.from)
+		if s.to > t { // only a part of it: the rest came later
+			_, _, taken := b.take(s.amount * (t - s.from) / (s.to - s.from))
+			return gone + taken
 		}
-		_, _, taken := b.take(part)
+		_, _, taken := b.take(s.amount)
 		gone += taken
-		if taken <= 0 {
-			break
-		}
 	}
 	return gone
 }

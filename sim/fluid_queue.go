@@ -28,6 +28,10 @@ func (e *fluid) vary(load float64) {
 		rho, d := min(z.rho, 1), 1-e.varied
 		z.v *= math.Exp(-2 * (1 - rho) * d * d / (3 * rho * (e.varied + e.law.varied)))
 	}
+	if z.v < 1e-6*variance {
+		z.v = 0
+		return
+	}
 	room := min(e.bound, e.timeout*e.capacity)
 	if room*math.Abs(1-z.rho) < 40*z.v {
 		e.confine(room)
@@ -38,13 +42,16 @@ func (e *fluid) vary(load float64) {
 		z.usual = z.v * c * u / (1 - u)
 		return
 	}
-	z.usual = z.v / max(z.rho-1, 1e-12)
-	z.ceiling -= min(z.usual, e.bound/2)
-	if math.IsInf(e.bound, 1) {
-		z.ceiling = e.bound
+	z.usual = variance / max(z.rho-1, 1e-12)
+	// What chance leaves free below a bound lasts usual ÷ (λ − m) seconds; where that is long, the counts of single seconds
+	// show their part of it themselves.
+	last := z.usual / max(load-e.capacity, 1e-12)
+	free := z.usual * (1 - e.varied/(e.varied+e.law.varied)*last/(1+last))
+	if !math.IsInf(e.bound, 1) {
+		z.ceiling -= min(free, e.bound/2)
 	}
 	if !math.IsInf(e.timeout, 1) {
-		z.patience -= min(z.usual/e.capacity, e.timeout/2)
+		z.patience -= min(free/e.capacity, e.timeout/2)
 	}
 }
 
@@ -98,10 +105,11 @@ func (e *fluid) advance(dt, drive float64) (x, mean float64) {
 		return x, (e.x + x) / 2
 	}
 	e.idle = e.relax(total, most)
+	was := e.w
 	e.w = e.content * (1 - e.idle)
 	x = max(0, total-most*(1-e.idle))
-	if about(x, e.x, 1e-9, 1e-12) {
-		x = e.x
+	if about(x, e.x, 1e-9, 1e-12) && about(e.w, was, 1e-9, 0) {
+		x, e.w = e.x, was
 		e.steady = steadiness{dt, drive, x, e.w}
 	}
 	return x, (e.x + x) / 2
@@ -239,13 +247,16 @@ func (e *fluid) queue(from, to clock, dt, begun float64) {
 	e.line.push(t, float64(to)*1e-9, in)
 }
 
-// backlogOf is how many of those waiting do so because of a backlog, not by chance.
+// backlogOf is how many of those waiting do so because of a backlog, not by chance. In overload all do, once they are more than
+// chance can add.
 func (e *fluid) backlogOf() float64 {
-	if e.v == 0 {
+	switch {
+	case e.v == 0:
 		return e.x
-	}
-	if e.x <= 1.05*e.usual+0.01 {
+	case e.x <= 1.05*e.usual+0.01:
 		return 0
+	case e.rho >= 1:
+		return e.x
 	}
 	return e.x - e.usual
 }
@@ -282,17 +293,30 @@ func (e *fluid) chanceWait(p *portion) (chance, more float64) {
 		if c < 1e-6 {
 			return 0, 0
 		}
-		return c, e.x / ((1 - e.idle) * e.capacity * c)
+		return e.staying(c, e.x/((1-e.idle)*e.capacity*c), e.timeout)
 	case e.rho < 1:
 		u := e.rho * (1 - e.refusal)
 		c, _ := e.erlang.wait(1 - u)
-		return c, e.v / ((1 - u) * e.capacity)
+		return e.staying(c, e.v/((1-u)*e.capacity), e.timeout-p.wait)
 	case e.full:
 		less := min(e.usual/e.capacity, p.wait)
-		p.wait += less
+		p.wait = min(p.wait+less, e.timeout)
 		return 1, -less
 	}
-	return 1, min(e.x, e.usual) / e.capacity
+	return 0, 0
+}
+
+// staying is a further wait of those who do not leave before they have waited for at most left: an exponential law cut off
+// there.
+func (e *fluid) staying(chance, more, left float64) (float64, float64) {
+	if left > 12*more {
+		return chance, more
+	}
+	if left <= 0 {
+		return 0, 0
+	}
+	tail := math.Exp(-left / more)
+	return chance * (1 - tail) / (1 - chance*tail), more - left*tail/(1-tail)
 }
 
 // admit puts a portion into slots. Those whose timeout comes before the end of their service are never served: they fail as
@@ -309,7 +333,8 @@ func (e *fluid) admit(p portion, earlier float64) {
 		} else {
 			dead := p.mass * max(0, e.law.mean-within) * e.factor
 			e.wasted += dead
-			e.begunDead += dead / (e.law.mean * e.factor)
+			e.deadStays += dead
+			e.badStays += bad * max(0, e.timeout-p.meanWait())
 		}
 		p.cut = max(0, e.timeout-p.meanWait()) / e.factor
 		p.mass *= good

@@ -68,17 +68,14 @@ func (c *chronicle) addCut(p *portion) {
 		}
 		c.cutWait.AddN(nanosOf(wait), mass*(1-p.chance))
 	}
-	n, whole := 0, 0.0
-	for n < len(c.law.points) && c.law.points[n] <= p.cut {
-		whole += c.law.masses[n]
-		n++
-	}
-	mean := p.meanWait()
-	if n == 0 {
-		c.cutLatency.AddN(nanosOf(mean+p.factor*p.cut), p.mass)
-	}
-	for i, x := range c.law.points[:n] {
-		c.cutLatency.AddN(nanosOf(mean+p.factor*x), p.mass*c.law.masses[i]/whole)
+	const points = 250
+	mean, whole := p.meanWait(), c.law.cdf(p.cut)
+	for j := range points {
+		x := p.cut
+		if whole > 0 {
+			x = min(x, c.law.quantile(whole*(float64(j)+0.5)/points))
+		}
+		c.cutLatency.AddN(nanosOf(mean+p.factor*x), p.mass/points)
 	}
 }
 

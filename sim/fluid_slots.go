@@ -8,12 +8,16 @@ type slotted struct {
 	held float64 // in slots of instances in service
 	bad  float64 // of these: their timeout will come first
 	dead float64 // of these: it has come, the slot serves nobody
+	stay float64 // seconds from the begin of service to the timeout, of those lately bad
+	rest float64 // seconds that their slots go on then
 
 	// What began in this piece.
-	begun, begunBad, begunDead float64
-	heldBegun                  float64 // seconds of undisturbed slot time that it takes
-	dropping                   bool    // timeouts free slots early
-	decay                      decay
+	begun, begunBad float64
+	badStays        float64 // Σ of their seconds until the timeout
+	deadStays       float64 // and after it
+	heldBegun       float64 // seconds of undisturbed slot time that it takes
+	dropping        bool    // timeouts free slots early
+	decay           decay
 }
 
 // decay keeps the last exponential: pieces are alike.
@@ -42,14 +46,9 @@ func (e *fluid) work(from, to clock, dt float64) {
 		ended = min(max(0, after-goal-(before-goal)*d), e.capacity*dt, after)
 		e.working = min(ended*length, e.servers*dt)
 	}
-	s.held, s.bad, s.dead = after-ended, s.bad+s.begunBad, s.dead+s.begunDead
-	if after > 0 && s.bad+s.dead > 0 {
-		share := ended / after
-		if failed := s.bad * share; failed > 0 {
-			e.fail(from, to, failed, servingKind, e.timeout, timedOut)
-			s.bad -= failed
-		}
-		s.dead -= s.dead * share
+	s.held = after - ended
+	if s.bad+s.dead+s.begunBad > 0 {
+		e.timeOut(from, to, dt, after, ended)
 	}
 	if e.tries != nil && after > 0 {
 		e.tries.ended(ended / after)
@@ -57,7 +56,46 @@ func (e *fluid) work(from, to clock, dt float64) {
 	if e.dropping {
 		e.shorten()
 	}
-	s.begun, s.begunBad, s.begunDead, s.heldBegun = 0, 0, 0, 0
+	s.begun, s.begunBad, s.badStays, s.deadStays, s.heldBegun = 0, 0, 0, 0, 0
+}
+
+// timeOut lets attempts in service fail whose timeout comes: the slot is dead until it is worked off, among those that ended of
+// all those after the begin of the piece. Where a timeout frees the slot both are one.
+func (e *fluid) timeOut(from, to clock, dt, after, ended float64) {
+	s := &e.slotted
+	if s.begunBad > 0 {
+		s.stay, s.rest = s.badStays/s.begunBad, s.deadStays/s.begunBad
+	}
+	all := s.bad + s.begunBad
+	if e.drop {
+		s.bad = all * max(0, 1-ended/after)
+		e.fail(from, to, all-s.bad, servingKind, e.timeout, timedOut)
+		return
+	}
+	dead, left := s.dead, all
+	if !e.still {
+		left = last(s.bad, s.begunBad, dt, s.stay)
+	}
+	if served := max(0, after-all-dead); ended > served+dead { // nothing else is left that could have ended
+		left = min(left, max(0, all-(ended-served-dead)))
+	}
+	died := all - left
+	e.fail(from, to, died, servingKind, e.timeout, timedOut)
+	s.bad = left
+	s.dead = dead + died
+	if !e.still {
+		s.dead = max(s.dead-ended, last(dead, died, dt, s.rest))
+	}
+	s.dead = min(s.dead, max(0, s.held-s.bad))
+}
+
+// last is what is left after dt of an amount and of what came evenly meanwhile, when each stays an exponential time.
+func last(amount, came, dt, stay float64) float64 {
+	if stay <= 0 {
+		return 0
+	}
+	left := math.Exp(-dt / stay)
+	return amount*left + came/dt*stay*(1-left)
 }
 
 // expire fails all that is in service in an outage as long as the timeout; the slots go on for nobody, or are free.
@@ -106,8 +144,14 @@ func (e *fluid) areas(dt clock, waiting float64) {
 	e.working, e.drainWork = 0, 0
 }
 
-// inSlots is how many live attempts are in slots of instances in service.
-func (e *fluid) inSlots() float64 { return max(0, min(e.held, e.servers)-e.dead) }
+// inSlots is how many live attempts are in slots of instances in service. What is held beyond the slots is served soon, but for
+// those whose timeout will come first.
+func (e *fluid) inSlots() float64 {
+	if beyond := e.held - float64(e.n)*e.slots; beyond > 0 {
+		return max(0, e.held-e.dead-beyond*max(0, 1-(e.bad+e.dead)/e.held))
+	}
+	return max(0, e.held-e.dead)
+}
 
 // active is how many instances in service have a busy slot, on average: with busy slots Poisson about their mean, and a
 // balancer that looks for free instances or one that does not.

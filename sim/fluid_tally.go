@@ -30,39 +30,59 @@ type wholes struct {
 
 func (w *wholes) failed() int64 { return w.lost[0] + w.lost[1] + w.lost[2] + w.lost[3] }
 
-// whole rounds every count; served takes what is left. No count that only grows ever descends: where rounding would make it,
-// those alive are rounded the other way, and then failures come a little later.
+// whole rounds every count; served takes what is left, to within one of what was served. No count that only grows ever descends:
+// where rounding would make it, another count is rounded the other way.
 func (e *fluid) whole() *wholes {
 	w := &e.rounded
 	w.offered = max(w.offered, round(e.fresh))
 	w.retries = max(w.retries, round(e.retried))
 	w.failedTries = max(w.failedTries, round(e.failedTries))
-	backoff := 0.0
+	exact := [7]float64{e.lost[0], e.lost[1], e.lost[2], e.lost[3], e.x + e.drainQueue, 0, e.inSlots() + e.drainBusy}
 	if e.tries != nil {
-		backoff = e.tries.pending
+		exact[5] = e.tries.pending
 	}
-	w.waiting, w.backoff, w.inService = round(e.x+e.drainQueue), round(backoff), round(e.inSlots()+e.drainBusy)
-	before := w.lost
-	for i := range w.lost {
-		w.lost[i] = max(w.lost[i], round(e.lost[i]))
+	var n, least [7]int64
+	copy(least[:], w.lost[:])
+	served, left := e.fresh, w.offered
+	for i, x := range exact {
+		served -= x
+		n[i] = max(round(x), least[i])
+		left -= n[i]
 	}
-	missing := w.served - (w.offered - w.failed() - w.waiting - w.backoff - w.inService)
-	for _, n := range []*int64{&w.inService, &w.waiting, &w.backoff} {
-		if missing > 0 {
-			d := min(missing, *n)
-			*n -= d
-			missing -= d
-		}
+	low := max(w.served, int64(math.Floor(served+1e-6)))
+	for ; left < low && lower(&n, &least, &exact); left++ {
 	}
-	for i := range w.lost {
-		if missing > 0 {
-			d := min(missing, w.lost[i]-before[i])
-			w.lost[i] -= d
-			missing -= d
-		}
+	for high := max(low, int64(math.Ceil(served-1e-6))); left > high; left-- {
+		raise(&n, &exact)
 	}
-	w.served = w.offered - w.failed() - w.waiting - w.backoff - w.inService
+	copy(w.lost[:], n[:4])
+	w.waiting, w.backoff, w.inService, w.served = n[4], n[5], n[6], left
 	return w
+}
+
+// lower takes one from the count that lies highest above its exact value and can still be lowered.
+func lower(n, least *[7]int64, exact *[7]float64) bool {
+	best := -1
+	for i := range n {
+		if n[i] > least[i] && (best < 0 || float64(n[i])-exact[i] > float64(n[best])-exact[best]) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		n[best]--
+	}
+	return best >= 0
+}
+
+// raise adds one to the count that lies lowest below its exact value.
+func raise(n *[7]int64, exact *[7]float64) {
+	best := 0
+	for i := range n {
+		if float64(n[i])-exact[i] < float64(n[best])-exact[best] {
+			best = i
+		}
+	}
+	n[best]++
 }
 
 func round(x float64) int64 { return int64(math.Floor(x + 0.5)) }

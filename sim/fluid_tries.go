@@ -273,7 +273,8 @@ func (t *comebacks) again(k int, from, to clock, part tried, delay float64) (fin
 	p := pulse{from: from + pause, to: to + pause, born: to, tried: part}
 	p.earlier += part.amount * (delay + t.pause[k+1])
 	if t.spread {
-		p.from, p.to = to, max(to+pause, to+1)
+		middle := from + (to-from)/2
+		p.from, p.to = middle, max(middle+pause, to+1)
 		p.earlier -= part.amount * t.pause[k+1] / 2
 	}
 	list := t.pulses[k+1]

@@ -12,8 +12,13 @@ type portion struct {
 	mass, wait, chance, more, factor, cut float64
 }
 
-// mean wait of a portion.
-func (p *portion) meanWait() float64 { return p.wait + p.chance*p.more }
+// meanWait of a portion; no wait is shorter than none.
+func (p *portion) meanWait() float64 {
+	if p.more < 0 {
+		return p.wait + p.chance*p.more*(1-math.Exp(p.wait/p.more))
+	}
+	return p.wait + p.chance*p.more
+}
 
 // waits are the portions that began service in a while, few of them: alike ones are put together.
 type waits struct {
@@ -190,7 +195,7 @@ func (w *waits) waitQuantiles(out []time.Duration, shares []float64) {
 			out[i] = 0
 			continue
 		}
-		guess = w.search(q, guess, func(x float64) float64 { return w.shareOf(list, x, (*portion).waitShare) })
+		guess = max(guess, w.search(q, guess, func(x float64) float64 { return w.shareOf(list, x, (*portion).waitShare) }))
 		out[i] = nanosOf(guess)
 	}
 }
@@ -227,7 +232,9 @@ func (w *waits) quantiles(wait, latency []time.Duration, shares []float64) {
 	}
 	for i, q := range shares {
 		w.starts[i] = w.search(q, w.starts[i], w.latencyAt)
-		latency[i] = nanosOf(w.starts[i])
+		if latency[i] = nanosOf(w.starts[i]); i > 0 {
+			latency[i] = max(latency[i], latency[i-1])
+		}
 	}
 }
 
