@@ -68,7 +68,8 @@ func (e *fluid) lose(t clock, i *instance) {
 		}
 	}
 	share := 1 / float64(e.n)
-	e.fail(t, t+1, e.inSlots()*share, servingKind, e.law.mean/2, lostInstance)
+	live, beyond := e.inSlots()
+	e.fail(t, t+1, (live+beyond)*share, servingKind, e.law.mean/2, lostInstance)
 	if e.own && e.x > 0 {
 		e.fail(t, t+1, e.x*share, waitingKind, e.line.age(float64(t)*1e-9), lostInstance)
 	}

@@ -132,7 +132,8 @@ func (e *fluid) areas(dt clock, waiting float64) {
 	busy := int64(e.working*1e9 + 0.5)
 	e.busyArea += busy
 	e.queuedArea += int64((waiting+e.drainQueue)*ns + 0.5)
-	alive := waiting + e.drainQueue + e.drainBusy + e.inSlots()
+	live, beyond := e.inSlots()
+	alive := waiting + e.drainQueue + e.drainBusy + live + beyond
 	if e.tries != nil {
 		alive += e.tries.pending
 	}
@@ -144,13 +145,14 @@ func (e *fluid) areas(dt clock, waiting float64) {
 	e.working, e.drainWork = 0, 0
 }
 
-// inSlots is how many live attempts are in slots of instances in service. What is held beyond the slots is served soon, but for
-// those whose timeout will come first.
-func (e *fluid) inSlots() float64 {
-	if beyond := e.held - float64(e.n)*e.slots; beyond > 0 {
-		return max(0, e.held-e.dead-beyond*max(0, 1-(e.bad+e.dead)/e.held))
+// inSlots is how many live attempts are in slots of instances in service, and how many of those held beyond the slots (what the
+// counts of a second bring too many) will not be served: these count as waiting, the others as served.
+func (e *fluid) inSlots() (live, beyond float64) {
+	live = max(0, e.held-e.dead)
+	if out := min(live, e.held-float64(e.n)*e.slots); out > 0 {
+		return live - out, out * min(1, e.bad/live)
 	}
-	return max(0, e.held-e.dead)
+	return live, 0
 }
 
 // active is how many instances in service have a busy slot, on average: with busy slots Poisson about their mean, and a

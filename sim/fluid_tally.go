@@ -37,7 +37,8 @@ func (e *fluid) whole() *wholes {
 	w.offered = max(w.offered, round(e.fresh))
 	w.retries = max(w.retries, round(e.retried))
 	w.failedTries = max(w.failedTries, round(e.failedTries))
-	exact := [7]float64{e.lost[0], e.lost[1], e.lost[2], e.lost[3], e.x + e.drainQueue, 0, e.inSlots() + e.drainBusy}
+	live, beyond := e.inSlots()
+	exact := [7]float64{e.lost[0], e.lost[1], e.lost[2], e.lost[3], e.x + e.drainQueue + beyond, 0, live + e.drainBusy}
 	if e.tries != nil {
 		exact[5] = e.tries.pending
 	}
