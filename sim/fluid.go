@@ -116,6 +116,7 @@ func newFluid(ctx context.Context, cfg *Config, f *fleet) service {
 		e.tries = newComebacks(&s.Retries)
 	}
 	e.recent.law, e.model.law, e.last.law, e.run.law = e.law, e.law, e.law, e.law
+	e.last.steady = true
 	return e
 }
 

@@ -18,8 +18,8 @@ type lawTable struct {
 	base     int     // the bits of the first knot
 	g        []float64
 	rest     []float64 // ∫ 1 − G from 0 to the knot = E[min(S, knot)]
-	points   []float64 // services that stand for the law, ascending, with their masses
-	masses   []float64
+	fine     stand
+	coarse   stand
 	drains   map[int]float64 // expected longest residual service, by busy slots
 }
 
@@ -31,7 +31,8 @@ func knotAt(i int) float64 { return math.Float64frombits(uint64(i) << knotBits) 
 func newLawTable(law chance.Law) *lawTable {
 	l := &lawTable{mean: max(law.Mean().Seconds(), 1e-9), varied: law.CV() * law.CV(), drains: map[int]float64{}}
 	if l.constant = law.CV() == 0; l.constant {
-		l.most, l.points, l.masses = l.mean, []float64{l.mean}, []float64{1}
+		one := stand{[]float64{l.mean}, []float64{1}}
+		l.most, l.fine, l.coarse = l.mean, one, one
 		return l
 	}
 	low := max(law.Quantile(1e-5).Seconds()/2, l.mean*1e-7, 2e-9)
@@ -48,21 +49,24 @@ func newLawTable(law chance.Law) *lawTable {
 		}
 		l.rest[i] = l.rest[i-1] + (x-knotAt(l.base+i-1))*(1-(l.g[i]+l.g[i-1])/2)
 	}
-	l.represent()
+	l.fine, l.coarse = l.represent(400, 25), l.represent(100, 8)
 	return l
 }
 
+// stand is points that stand for the law, ascending, and their masses.
+type stand struct{ points, masses []float64 }
+
 // represent chooses points of equal mass in the bulk and ever smaller ones in the tail.
-func (l *lawTable) represent() {
-	const bulk = 400
-	at := 0.0
-	for at < 1-1e-7 {
-		mass := math.Min(1.0/bulk, (1-at)/25)
-		l.points = append(l.points, l.quantile(at+mass/2))
-		l.masses = append(l.masses, mass)
-		at += mass
+func (l *lawTable) represent(bulk, tail float64) (s stand) {
+	for at := 0.0; at < 1-1e-7; {
+		mass := min(1/bulk, (1-at)/tail)
+		s.points = append(s.points, l.quantile(at+mass/2))
+		s.masses = append(s.masses, mass)
+		if at += mass; at >= 1-1e-7 {
+			s.masses[len(s.masses)-1] += 1 - at
+		}
 	}
-	l.masses[len(l.masses)-1] += 1 - at
+	return s
 }
 
 // find is the knot at or below x and how far x is on the way to the next one; ok is false outside the table.

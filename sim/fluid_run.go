@@ -104,7 +104,7 @@ func (c *chronicle) summaries(served int64) (wait, latency Summary) {
 	latency.Mean = (c.wait + c.serv) / c.mass * 1e9
 	for i := range c.kinds {
 		k := &c.kinds[i]
-		k.tail.Each(func(mean time.Duration, mass float64) { unfold(&k.wait, mean.Seconds(), mass) })
+		k.unfold()
 		wait.Samples.Merge(&k.wait)
 		c.convolve(latency.Samples, k)
 	}
@@ -113,10 +113,28 @@ func (c *chronicle) summaries(served int64) (wait, latency Summary) {
 	return wait, latency
 }
 
-// unfold adds an exponential law of waits to a histogram, in intervals as fine as its buckets.
-func unfold(h *histogram.Histogram, mean, mass float64) {
+// unfold makes waits of the tails; means within 3 % of one another go together.
+func (k *kind) unfold() {
+	first, sum, mass := 0.0, 0.0, 0.0
+	k.tail.Each(func(d time.Duration, weight float64) {
+		if mean := d.Seconds(); mean > 1.03*first {
+			exponential(&k.wait, sum, mass)
+			first, sum, mass = mean, 0, 0
+		}
+		sum += weight * d.Seconds()
+		mass += weight
+	})
+	exponential(&k.wait, sum, mass)
+}
+
+// exponential adds an exponential law to a histogram, in intervals as fine as its buckets; sum is mean × mass.
+func exponential(h *histogram.Histogram, sum, mass float64) {
+	if mass <= 0 {
+		return
+	}
 	const ratio = 1.0055 // 126 to the octave
-	low, x := 1.0, mean/1000
+	mean, low := sum/mass, 1.0
+	x := mean / 1000
 	for above := math.Exp(-x / mean); low > 1e-9; above = math.Exp(-x / mean) {
 		h.AddN(nanosOf(x/(1+(ratio-1)/2)), mass*(low-above))
 		low, x = above, x*ratio
@@ -126,14 +144,14 @@ func unfold(h *histogram.Histogram, mean, mass float64) {
 
 // convolve adds waits and services of one kind. Waits that are close, as seen from a latency, go together.
 func (c *chronicle) convolve(h *histogram.Histogram, k *kind) {
-	least := c.law.points[0] * k.factor
+	least := c.law.fine.points[0] * k.factor
 	group, mass, from := 0.0, 0.0, 0.0
 	flush := func() {
 		if mass <= 0 {
 			return
 		}
-		for i, x := range c.law.points {
-			h.AddN(nanosOf(group/mass+k.factor*x), mass*c.law.masses[i])
+		for i, x := range c.law.fine.points {
+			h.AddN(nanosOf(group/mass+k.factor*x), mass*c.law.fine.masses[i])
 		}
 		group, mass = 0, 0
 	}
@@ -147,4 +165,30 @@ func (c *chronicle) convolve(h *histogram.Histogram, k *kind) {
 		mass += weight
 	})
 	flush()
+}
+
+// deposit adds the latencies of some portions to a histogram, coarsely: what a policy sees of a period.
+func (w *waits) deposit(h *histogram.Histogram) {
+	services := &w.law.coarse
+	for i := range w.list {
+		p := &w.list[i]
+		whole := w.law.cdf(p.cut)
+		at := func(wait, mass float64) {
+			for j, x := range services.points {
+				if x > p.cut && j > 0 {
+					break
+				}
+				h.AddN(nanosOf(wait+p.factor*min(x, p.cut)), mass*services.masses[j]/whole)
+			}
+		}
+		if whole <= 0 || p.chance*math.Abs(p.more) < 0.01*(p.wait+w.law.mean*p.factor) {
+			whole = max(whole, services.masses[0])
+			at(p.meanWait(), p.mass)
+			continue
+		}
+		at(p.wait, p.mass*(1-p.chance))
+		for j, e := range grades {
+			at(max(0, p.wait+p.more*e), p.mass*p.chance*gradeMasses[j])
+		}
+	}
 }

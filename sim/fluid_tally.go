@@ -124,11 +124,7 @@ func (e *fluid) modelLatency() *samples {
 	m.quantiles(wait[:], latency[:], ends)
 	s.min, s.max = latency[0], latency[1]
 	if s.keep {
-		var all chronicle
-		all.law = e.law
-		all.add(m)
-		_, sum := all.summaries(n)
-		s.hist.Merge(sum.Samples)
+		m.deposit(&s.hist)
 	}
 	m.reset()
 	return s

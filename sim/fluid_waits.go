@@ -28,6 +28,8 @@ type waits struct {
 	wait, serv float64 // Σ mass × wait, Σ mass × service, seconds
 	sorted     []portion
 	starts     []float64 // where the search for each quantile begins: where it was last
+	steady     bool      // always the same quantiles are asked for
+	known      portion   // then starts are its quantiles; mass 0: they are not
 }
 
 // mostPortions bounds the work at a minute's end.
@@ -63,12 +65,17 @@ func (w *waits) add(p portion) {
 	w.mass += p.mass
 	w.wait += p.mass * p.meanWait()
 	service := w.law.mean
-	if !math.IsInf(p.cut, 1) {
+	if p.cut < w.law.most {
 		service = w.law.upTo(p.cut)
 	}
 	w.serv += p.mass * p.factor * service
 	for i := len(w.list) - 1; i >= max(0, len(w.list)-3); i-- {
-		if q := &w.list[i]; q.alike(&p, w.law.mean) {
+		q := &w.list[i]
+		if q.wait == p.wait && q.more == p.more && q.chance == p.chance && q.factor == p.factor && q.cut == p.cut {
+			q.mass += p.mass
+			return
+		}
+		if q.alike(&p, w.law.mean) {
 			q.join(&p)
 			return
 		}
@@ -230,12 +237,25 @@ func (w *waits) quantiles(wait, latency []time.Duration, shares []float64) {
 	if len(w.starts) != len(shares) {
 		w.starts = make([]float64, len(shares))
 	}
+	one := w.steady && len(w.list) == 1
+	same := one && w.known.mass > 0 && w.known.same(&w.list[0])
 	for i, q := range shares {
-		w.starts[i] = w.search(q, w.starts[i], w.latencyAt)
+		if !same {
+			w.starts[i] = w.search(q, w.starts[i], w.latencyAt)
+		}
 		if latency[i] = nanosOf(w.starts[i]); i > 0 {
 			latency[i] = max(latency[i], latency[i-1])
 		}
 	}
+	if w.known.mass = 0; one {
+		w.known = w.list[0]
+	}
+}
+
+// same says whether two portions have the same quantiles.
+func (p *portion) same(q *portion) bool {
+	return about(p.wait, q.wait, 1e-4, 1e-12) && about(p.chance, q.chance, 1e-4, 1e-9) && about(p.more, q.more, 1e-4, 1e-12) &&
+		about(p.factor, q.factor, 1e-4, 0) && (p.cut == q.cut || about(p.cut, q.cut, 1e-4, 0))
 }
 
 // latencyAt is the share of latencies of at most x.
