@@ -126,9 +126,9 @@ func TestBalancersInTheEngine(t *testing.T) {
 	r := run(t, small(at(0, s, 2*s, 3*s), time.Minute, 10*s, instances(2), slots(2), own(0), balancedBy("round-robin")))
 	expect(t, r, outcome{served: 4})
 	for _, name := range []string{"random", "round-robin", "least-outstanding", "two-choices"} {
-		// 4 arrivals for 2 × 2 free slots: with a shared queue nobody waits, whoever is asked
-		r := run(t, small(at(0, s, 2*s, 3*s, 4*s), time.Minute, 10*s, instances(2), slots(2), sharedQueue(Unlimited), balancedBy(name)))
-		took(t, name+": wait", r.Wait, 6./5, 6) // the fifth waits from 4 to 10
+		// 20 arrivals for 5 × 4 free slots: with a shared queue nobody waits, whoever is asked, but the last one, from 2 to 20 s
+		r := run(t, small(every(100*ms, 21), time.Minute, 20*s, instances(5), slots(4), sharedQueue(Unlimited), balancedBy(name)))
+		took(t, name+": wait", r.Wait, 18./21, 18)
 	}
 	// abandoned slots count as held: least-outstanding goes to the instance whose slots are free
 	c := small(at(0, 5*s, 6*s), 30*s, 20*s, instances(2), slots(2), timeout(4*s), own(0))

@@ -55,6 +55,17 @@ func TestHeldWishesAreOneEntry(t *testing.T) {
 	is(t, "changes", r.Scaling.In+r.Scaling.Out, 0)
 }
 
+// A wish that was held before the start and still is has one entry, from the start on.
+func TestHeldWishesOfTheSettleTime(t *testing.T) {
+	_, talk := talking(time.Minute, func(policy.Observation) policy.Decision {
+		return policy.Decision{Want: 1, Entries: []policy.Entry{{Policy: "p", From: 1, To: 1, Wish: 2, HasWish: true, HeldBy: policy.HeldByMax}}}
+	})
+	r := run(t, small(at(), 3*time.Minute, 0, talk, settled(5*time.Minute)))
+	if len(r.Decisions) != 1 || r.Decisions[0].At != 0 || r.Decisions[0].Until != 2*time.Minute {
+		t.Errorf("decisions %+v", r.Decisions)
+	}
+}
+
 // An entry that changes capacity, but less than wished, counts as a change and as held; two entries at one instant are two.
 func TestDecisionsAreCounted(t *testing.T) {
 	_, talk := talking(time.Second, func(o policy.Observation) policy.Decision {

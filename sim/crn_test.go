@@ -155,28 +155,32 @@ func TestVariantsMeetTheSameChance(t *testing.T) {
 
 // Try k of a request has a chance of its own: whatever the others do, it takes the same time.
 func TestEveryTryHasItsOwnChance(t *testing.T) {
-	// request 0 comes before any instance; its second try is served at the same speed whether or not others retry too
-	latency := func(others ...time.Duration) time.Duration {
-		c := small(append(at(0), others...), 10*time.Minute, 0, instances(0), slots(50), tries(2, 10*time.Second), plan(want{5 * time.Second, 1}))
+	secondTries := func(arrivals ...time.Duration) (services []time.Duration) { // in the order in which they come
+		c := small(at(arrivals...), time.Minute, 0, instances(0), slots(50), tries(2, 10*time.Second), plan(want{5 * time.Second, 1}))
 		c.Service.Time = chance.Distribution{Exponential: &chance.Exponential{Mean: 10 * time.Second}}
 		w := newWorld(t.Context(), &c)
-		e, born := w.service.(*requests), time.Duration(0)
+		e := w.service.(*requests)
 		e.law = heard{e.law, func(r *rand.Rand, d time.Duration) {
-			if r != e.service && born == 0 {
-				born = d
+			if r != e.service {
+				services = append(services, d)
 			}
 		}}
-		w.step(0, int64(time.Second))
-		for now := time.Second; now < time.Minute; now += time.Second {
-			w.step(int64(now), int64(now+time.Second))
+		for now := time.Duration(0); now < c.Length; now += c.Step {
+			w.step(int64(now), int64(now+c.Step))
 		}
-		return born
+		return services
 	}
-	alone := latency()
-	if alone == 0 {
-		t.Fatal("no second try")
+	s := time.Second
+	both := secondTries(s, 2*s)
+	if len(both) != 2 || both[0] == both[1] {
+		t.Fatalf("second tries %v", both)
 	}
-	is(t, "second try", latency(time.Second, 2*time.Second, 3*time.Second), alone)
+	if got := secondTries(s, 2*s, 3*s, 4*s); !slices.Equal(got[:2], both) {
+		t.Errorf("second tries %v with others after them, %v without", got[:2], both)
+	}
+	if got := secondTries(s, 7*s); got[0] != both[0] || len(got) != 1 { // the second is served at once
+		t.Errorf("second tries %v, want %v", got, both[:1])
+	}
 }
 
 // One Config, run on two cores at once, gives equal Results.

@@ -21,6 +21,7 @@ func TestLifeOfARequest(t *testing.T) {
 		{"timeout while waiting leaves the queue", small(at(0, s), 30*s, 10*s, patience(3*s)), outcome{served: 1, timeout: 1}, 0, 10},
 		{"timeout: waiting does not count service", small(at(0), 30*s, 10*s, patience(3*s)), outcome{served: 1}, 0, 10},
 		{"timeout counts waiting and service: 9 + 10 > 18 s", small(at(0, s), 30*s, 10*s, timeout(18*s)), outcome{served: 1, timeout: 1}, 1 * s, 20},
+		{"a timeout beyond all time is none", small(at(s), 30*s, 10*s, timeout(1<<63-1)), outcome{served: 1}, 0, 10},
 		{"timeout in service: the slot stays busy until the service ends, so the second gives up waiting",
 			small(at(0, s), 30*s, 10*s, timeout(4*s)), outcome{timeout: 2}, 6 * s, 10},
 		{"abandoned: drop frees the slot: the second starts at 4 and gives up at 5",

@@ -63,6 +63,7 @@ func TestMetricsByHand(t *testing.T) {
 		{"busy time ÷ instance time, not a mean of ratios", "CPUUtilization", small(at(0), m, 30*s, plan(want{30 * s, 2})), []float64{100. / 3}},
 		{"any: one busy slot of four is all", "GPUUtilization", small(at(0), m, 30*s, slots(4), uses(any)), []float64{50}},
 		{"any: four busy slots are no more", "CPUUtilization", small(at(0, 0, 15*s, 20*s), m, 30*s, slots(4), uses(any)), []float64{100 * 50. / 60}},
+		{"any: what drains is out of it", "GPUUtilization", small(at(0), m, 30*s, slots(4), uses(any), plan(want{10 * s, 0}, want{20 * s, 1})), []float64{20}},
 		{"× vCPUs for SageMaker", "CPUUtilization", small(at(0), 2*m, 30*s, cores), []float64{200, 0}},
 		{"× GPUs for SageMaker", "GPUUtilization", small(at(0), 2*m, 30*s, cores), []float64{100, 0}},
 		{"none in service: no point", "CPUUtilization", small(at(), 2*m, s, plan(want{m, 0})), []float64{0, none}},
@@ -147,7 +148,7 @@ func TestLoadOfAPoint(t *testing.T) {
 		{"ModelLatency", small(at(0), m, 30*s, plan(want{20 * s, 2})), 30e6, 50e6},
 		{"ApproximateBacklogSize", small(make(instants, 8), m, 90*s, sharedQueue(9), plan(want{20 * s, 2})), 6, 12},
 		{"ApproximateBacklogSizePerInstance", small(make(instants, 8), m, 90*s, sharedQueue(9), plan(want{20 * s, 2})), 3, 6},
-		{"ApproximateBacklogSizePerInstance", small(make(instants, 8), m, 90*s, sharedQueue(9), instances(0)), 8, 8},
+		{"ApproximateBacklogSizePerInstance", small(make(instants, 8), m, 90*s, sharedQueue(9), instances(0)), 8, 0},
 		{"ConcurrentRequestsPerModel", small(at(50*s, 50*s), m, 30*s, plan(want{55 * s, 2})), 20. / 15, 2},
 	} {
 		p := observed(t, c.metric, c.cfg)

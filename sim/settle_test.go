@@ -72,6 +72,8 @@ func TestSettleBillsFromTheStart(t *testing.T) {
 	is(t, "most", r.ServingMax, 3)
 	near(t, "utilization", r.Utilization, 10./280, 1e-12)
 	near(t, "in flight", r.InFlight, 10./120, 1e-12)
+	few := run(t, small(at(), time.Minute, s, instances(5), settled(time.Minute), plan(want{-30 * s, 2})))
+	is(t, "extremes of the run and of its minute", [4]int{few.ServingMin, few.ServingMax, few.Minutes[0].ServingMin, few.Minutes[0].ServingMax}, [4]int{2, 2, 2, 2})
 	c.Fleet.Billing.Starting = "free"
 	is(t, "billed from service", run(t, c).Cost.Billed.Int64(), int64((120+90+70)*s))
 	is(t, "decisions within the run", len(r.Decisions), 1)
