@@ -281,7 +281,6 @@ func (f *fleet) report() {
 			i.entered = 0
 		}
 	}
-	f.extremes.report(0, f.inService.n)
 }
 
 // closeBooks bills all that is alive at the end.
@@ -292,7 +291,8 @@ func (f *fleet) closeBooks(end clock) {
 	f.extremes.change(end, f.inService.n)
 }
 
-// extremes are the least and the most in service over time, of the minute and of the run; what lasts no time does not count.
+// extremes are the least and the most in service over time, of the minute and of the run; what lasts no time does not count,
+// nor what was before clock.start.
 type extremes struct {
 	since       clock
 	minute, run extent
@@ -319,12 +319,6 @@ func (e *extremes) change(t clock, n int64) {
 	e.since = t
 	e.minute.add(n)
 	e.run.add(n)
-}
-
-// report forgets what was before t; n held until then.
-func (e *extremes) report(t clock, n int64) {
-	e.change(t, n)
-	e.minute, e.run = extent{}, extent{}
 }
 
 // close is the least and the most of the minute that ends at t.
