@@ -46,7 +46,9 @@ func newControl(cfg *Config, s policy.Scaler, f *fleet, m *monitor) *control {
 func (c *control) begin(t clock) {
 	d := c.scaler.Begin(time.Duration(t), *c.cfg.Fleet.Start)
 	c.fleet.stand(t, d.Want)
-	c.write(t, d.Entries, -1)
+	for k := range d.Entries {
+		c.write(t, &d.Entries[k], -1)
+	}
 	c.next = t
 }
 
@@ -61,20 +63,25 @@ func (c *control) decide(t clock) {
 	c.obs.Past = c.past
 	d := c.scaler.Decide(c.obs)
 	c.next = int64(c.scaler.Next(time.Duration(t)))
-	moment := -1
-	if d.Want != f.desired {
-		moment = len(c.past)
-		by := ""
-		for _, e := range d.Entries {
-			if e.From != e.To {
-				by = e.Policy
-			}
+	for k := range d.Entries {
+		moment := -1
+		if e := &d.Entries[k]; e.To != e.From {
+			moment = c.change(t, e.To, e.Policy)
 		}
-		c.past = append(c.past, policy.Moment{At: time.Duration(t), From: f.desired, To: d.Want, By: by, Complete: -1})
-		c.byPast = append(c.byPast, moment)
-		f.resize(t, d.Want)
+		c.write(t, &d.Entries[k], moment)
 	}
-	c.write(t, d.Entries, moment)
+	if d.Want != f.desired { // a scaler that writes no log
+		c.change(t, d.Want, "")
+	}
+}
+
+// change carries out a change of desired capacity and returns its moment in the past.
+func (c *control) change(t clock, to int, by string) int {
+	moment := len(c.past)
+	c.past = append(c.past, policy.Moment{At: time.Duration(t), From: c.fleet.desired, To: to, By: by, Complete: -1})
+	c.byPast = append(c.byPast, moment)
+	c.fleet.resize(t, to)
+	return moment
 }
 
 // complete notes that a change of capacity is done; the scaler is asked at the next step.
@@ -114,23 +121,18 @@ func (c *control) add(d Decision, moment int) {
 	c.moments = append(c.moments, moment)
 }
 
-// write puts entries in the log; a held wish that is the same as this policy's last one, decided within a minute, continues it.
-func (c *control) write(t clock, entries []policy.Entry, moment int) {
+// write puts an entry in the log; a held wish that is the same as this policy's last one, decided within a minute, continues it.
+func (c *control) write(t clock, e *policy.Entry, moment int) {
 	at := time.Duration(t)
-	for _, e := range entries {
-		k, ok := c.open[e.Policy]
-		if ok && e.From == e.To && e.HeldBy != "" && at-c.log[k].Until <= time.Minute && same(&c.log[k].Entry, &e) {
-			c.log[k].Until = at
-			continue
-		}
-		e.Why = slices.Clone(e.Why)
-		c.open[e.Policy] = len(c.log)
-		of := -1
-		if e.From != e.To {
-			of = moment
-		}
-		c.add(Decision{At: at, Until: at, Entry: e, Complete: -1}, of)
+	k, ok := c.open[e.Policy]
+	if ok && e.From == e.To && e.HeldBy != "" && at-c.log[k].Until <= time.Minute && same(&c.log[k].Entry, e) {
+		c.log[k].Until = at
+		return
 	}
+	d := Decision{At: at, Until: at, Entry: *e, Complete: -1}
+	d.Why = slices.Clone(e.Why)
+	c.open[e.Policy] = len(c.log)
+	c.add(d, moment)
 }
 
 // same tells whether two held wishes are equal, but for their words.

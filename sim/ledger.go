@@ -48,9 +48,8 @@ func (b *bill) reset() { b.whole = total{} }
 func (b *bill) cost(cfg *Fleet) Cost {
 	billed := new(big.Int).Mul(big.NewInt(b.whole.seconds), big.NewInt(1e9))
 	billed.Add(billed, big.NewInt(b.whole.nanos))
-	nano := new(big.Rat).SetFrac(big.NewInt(cfg.Price.Nano), big.NewInt(1e9))
 	hours := new(big.Rat).SetFrac(billed, big.NewInt(int64(time.Hour)))
-	return Cost{Currency: cfg.Price.Currency, Total: nano.Mul(nano, hours), Billed: billed}
+	return Cost{Currency: cfg.Price.Currency, Total: new(big.Rat).Mul(cfg.Price.Hourly(), hours), Billed: billed}
 }
 
 // A ledger writes the minute rows and adds up states over time. It charges the interval just lived.
@@ -80,7 +79,7 @@ type ledger struct {
 func newLedger(cfg *Config, f *fleet, s service) *ledger {
 	l := &ledger{cfg: cfg, fleet: f, service: s, slow: newSlow(cfg.Service.Events)}
 	l.mean = float64(cfg.Service.Time.Law().Mean())
-	l.perHour = float64(cfg.Fleet.Price.Nano) / 1e9
+	l.perHour, _ = cfg.Fleet.Price.Hourly().Float64()
 	l.startingFree = cfg.Fleet.Billing.Starting == "free"
 	l.slots = float64(cfg.Service.Concurrency)
 	l.wholeMinutes = int(cfg.Length / time.Minute)

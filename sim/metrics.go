@@ -56,37 +56,13 @@ func measures() []measure {
 		}},
 		// Wait on the instance and service of attempts completed in the period, µs. It cannot see a shared queue, backoff,
 		// attempts that failed, or those that still wait.
-		{"ModelLatency", "µs", func(p *period) bool {
-			s := p.latency
-			p.idle = s == nil
-			if s == nil {
-				return false
-			}
-			mean := float64(s.sum) / float64(s.count) / 1e3
-			p.point.Value, p.point.Weight = mean, float64(s.count)
-			p.point.Sum, p.point.Count = float64(s.sum)/1e3, float64(s.count)
-			p.point.Min, p.point.Max = float64(s.min)/1e3, float64(s.max)/1e3
-			p.point.Load = mean * p.serving / p.seconds
-			if s.keep {
-				p.point.Samples = s.hist.Clone()
-			}
-			return true
-		}},
+		{"ModelLatency", "µs", (*period).modelLatency},
 		// What busy slots cost of the cores. It stops at 100 % of the box: queues and rejections are invisible.
 		{"CPUUtilization", "%", func(p *period) bool { return p.use(p.service.Uses.CPU, p.cores) }},
 		// The same of the GPUs; with `any` one busy slot reads as a full GPU.
 		{"GPUUtilization", "%", func(p *period) bool { return p.use(p.service.Uses.GPU, p.gpus) }},
 		// Linear in the busy slots. It stops when all are busy.
-		{"MemoryUtilization", "%", func(p *period) bool {
-			m := p.service.Uses.Memory
-			p.idle = p.busy == 0
-			if p.serving == 0 {
-				return false
-			}
-			share := p.busy / (p.serving * float64(p.service.Concurrency))
-			v := 100 * (float64(m.Rest) + (float64(m.Busy)-float64(m.Rest))*share)
-			return p.one(v, p.serving, v*p.serving/p.seconds)
-		}},
+		{"MemoryUtilization", "%", (*period).memory},
 		// Waiting in queues at the period's end; not those in service or in backoff.
 		{"ApproximateBacklogSize", "requests", func(p *period) bool {
 			p.idle = p.waiting == 0
@@ -95,7 +71,7 @@ func measures() []measure {
 		// The same ÷ instances in service then; with none in service the backlog itself.
 		{"ApproximateBacklogSizePerInstance", "requests", func(p *period) bool {
 			p.idle = p.waiting == 0
-			return p.one(float64(p.waiting)/float64(max(1, p.inService)), p.seconds, float64(p.waiting))
+			return p.one(float64(p.waiting)/float64(max(1, p.inService)), p.seconds, float64(p.waiting*min(1, p.inService)))
 		}},
 		// Attempts that failed in the period, whatever the cause.
 		{"Invocation5XXErrors", "per period", func(p *period) bool {
@@ -115,6 +91,36 @@ func (p *period) one(value, weight, load float64) bool {
 // each is a point whose load is the value × the instances in service.
 func (p *period) each(value float64) bool {
 	return p.one(value, p.seconds, value*p.serving/p.seconds)
+}
+
+// modelLatency is the point of the durations that completed in the period; Load is n × value like any metric's.
+func (p *period) modelLatency() bool {
+	s := p.latency
+	p.idle = s == nil
+	if s == nil {
+		return false
+	}
+	mean := float64(s.sum) / float64(s.count) / 1e3
+	p.point.Value, p.point.Weight = mean, float64(s.count)
+	p.point.Sum, p.point.Count = float64(s.sum)/1e3, float64(s.count)
+	p.point.Min, p.point.Max = float64(s.min)/1e3, float64(s.max)/1e3
+	p.point.Load = mean * p.serving / p.seconds
+	if s.keep {
+		p.point.Samples = s.hist.Clone()
+	}
+	return true
+}
+
+// memory is linear in the busy slots.
+func (p *period) memory() bool {
+	m := p.service.Uses.Memory
+	p.idle = p.busy == 0
+	if p.serving == 0 {
+		return false
+	}
+	share := p.busy / (p.serving * float64(p.service.Concurrency))
+	v := 100 * (float64(m.Rest) + (float64(m.Busy)-float64(m.Rest))*share)
+	return p.one(v, p.serving, v*p.serving/p.seconds)
 }
 
 // use is the utilisation that busy slots make of a resource, in percent × what is counted.
