@@ -273,11 +273,9 @@ func (e *fluid) flow(from, to clock, dt, in, mean float64) float64 {
 	return waiting
 }
 
-// giveUp lets those go that will have waited for the timeout in the middle of the next piece, if there are any: the oldest wait
-// grows by 1 − m ÷ λ while the queue is served.
+// giveUp lets those go that have waited for the timeout, if there are any.
 func (e *fluid) giveUp(from, to clock) bool {
-	ahead := float64(to-from) * 0.5e-9 * max(0, 1-1/e.rho)
-	gone := min(e.line.olderThan(float64(to)*1e-9+min(ahead, e.timeout/16)-e.patience), e.x)
+	gone := min(e.line.olderThan(float64(to)*1e-9-e.patience), e.x)
 	if gone <= 0 {
 		return false
 	}

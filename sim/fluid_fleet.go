@@ -38,7 +38,7 @@ func (e *fluid) drain(t clock, i *instance) {
 		p := portion{mass: d.queue, wait: age, factor: e.factor, cut: math.Inf(1)}
 		p.wait += d.queue * e.law.mean * e.factor / e.slots / 2
 		if d.queue > 0 {
-			e.recent.add(p)
+			e.record(p)
 		}
 	}
 	e.part(share)

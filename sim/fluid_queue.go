@@ -230,13 +230,12 @@ func (e *fluid) queue(from, to clock, dt, begun float64) {
 		if taken <= 0 {
 			break
 		}
-		start := t + dt*(old-left+taken/2)/out
-		e.begin(taken*part, max(0, start-(a+b)/2))
+		start := t + dt*(old-left)/out
+		e.spread(taken*part, start-a, start+dt*taken/out-b, dt)
 		left -= taken
 	}
 	if through := out - old; through > 0 { // came and began within the piece
-		start := t + dt*(old+out)/2/out
-		e.begin(through*part, max(0, start-t-dt*through/in/2))
+		e.spread(through*part, dt*old/out, dt-dt*through/in, dt)
 		e.line.push(t+dt*through/in, float64(to)*1e-9, in-through)
 		return
 	}
@@ -245,6 +244,24 @@ func (e *fluid) queue(from, to clock, dt, begun float64) {
 		return
 	}
 	e.line.push(t, float64(to)*1e-9, in)
+}
+
+// spread lets an amount begin whose waits go evenly from one to another, in parts of half a percent. While clients give up the
+// oldest wait is their patience: it moves by less than a piece.
+func (e *fluid) spread(amount, from, to, dt float64) {
+	if from, to = max(0, from), max(0, to); e.impatient {
+		if from > e.patience-dt {
+			from = e.patience
+		}
+		if to > e.patience-dt {
+			to = e.patience
+		}
+	}
+	wide := math.Abs(to - from)
+	parts := 1 + int(min(7, wide/(0.005*(from+to)+0.005*e.law.mean)))
+	for i := range parts {
+		e.begin(amount/float64(parts), from+(to-from)*(float64(i)+0.5)/float64(parts))
+	}
 }
 
 // backlogOf is how many of those waiting do so because of a backlog, not by chance. In overload all do, once they are more than
@@ -299,8 +316,9 @@ func (e *fluid) chanceWait(p *portion) (chance, more float64) {
 		c, _ := e.erlang.wait(1 - u)
 		return e.staying(c, e.v/((1-u)*e.capacity), e.timeout-p.wait)
 	case e.full:
-		less := min(e.usual/e.capacity, p.wait)
-		p.wait = min(p.wait+less, e.timeout)
+		longest := min(p.wait+min(e.usual/e.capacity, p.wait), max(e.timeout, p.wait))
+		less := longest - p.wait
+		p.wait = longest
 		return 1, -less
 	}
 	return 0, 0
@@ -349,6 +367,14 @@ func (e *fluid) admit(p portion, earlier float64) {
 		e.model.add(q)
 	}
 	p.wait += earlier
+	e.record(p)
+}
+
+// record remembers a portion that will be served.
+func (e *fluid) record(p portion) {
+	if p.mass > 0 && p.atOnce() {
+		e.run.put(&p)
+	}
 	e.recent.add(p)
 }
 

@@ -28,34 +28,44 @@ type kind struct {
 // mostKinds bounds the memory of slowdowns.
 const mostKinds = 32
 
-// add takes in what a minute has seen.
+// add takes in what a minute has seen, but for what was put in at once.
 func (c *chronicle) add(w *waits) {
 	c.mass += w.mass
 	c.wait += w.wait
 	c.serv += w.serv
 	for i := range w.list {
-		p := &w.list[i]
-		if !math.IsInf(p.cut, 1) {
-			c.addCut(p)
-			continue
+		if p := &w.list[i]; !p.atOnce() {
+			c.put(p)
 		}
-		k := c.kind(p.factor)
-		spread := p.chance * p.mass
-		if p.more > 0 && p.wait == 0 {
-			k.wait.AddN(0, p.mass-spread)
-			k.tail.AddN(nanosOf(p.more), spread)
-			continue
-		}
-		if spread <= 0 || p.more == 0 {
-			k.wait.AddN(nanosOf(p.wait), p.mass)
-			continue
-		}
-		if spread < p.mass {
-			k.wait.AddN(nanosOf(p.wait), p.mass-spread)
-		}
-		for j, e := range grades {
-			k.wait.AddN(nanosOf(max(0, p.wait+p.more*e)), spread*gradeMasses[j])
-		}
+	}
+}
+
+// atOnce says whether a portion is put into a chronicle when it begins: waits for a backlog differ from piece to piece, and a
+// minute keeps them more coarsely than a run.
+func (p *portion) atOnce() bool { return p.wait > 0 && math.IsInf(p.cut, 1) }
+
+// put takes in one portion.
+func (c *chronicle) put(p *portion) {
+	if !math.IsInf(p.cut, 1) {
+		c.addCut(p)
+		return
+	}
+	k := c.kind(p.factor)
+	spread := p.chance * p.mass
+	if p.more > 0 && p.wait == 0 {
+		k.wait.AddN(0, p.mass-spread)
+		k.tail.AddN(nanosOf(p.more), spread)
+		return
+	}
+	if math.Abs(p.more) < 0.002*p.wait {
+		k.wait.AddN(nanosOf(p.meanWait()), p.mass)
+		return
+	}
+	if spread < p.mass {
+		k.wait.AddN(nanosOf(p.wait), p.mass-spread)
+	}
+	for j, e := range grades {
+		k.wait.AddN(nanosOf(max(0, p.wait+p.more*e)), spread*gradeMasses[j])
 	}
 }
 

@@ -177,6 +177,11 @@ func (e *fluid) finish(_ clock, r *Result) {
 	q.Wasted = nanosOf(e.wasted - e.wastedBefore)
 	if e.run.mass <= 0 && q.Served > 0 {
 		e.run.add(&e.last)
+		for i := range e.last.list {
+			if p := &e.last.list[i]; p.atOnce() {
+				e.run.put(p)
+			}
+		}
 	}
 	r.Wait, r.Latency = e.run.summaries(q.Served)
 	r.Approximations = e.approximations()

@@ -25,6 +25,7 @@ type waits struct {
 	law        *lawTable
 	list       []portion
 	mass       float64
+	coarse     float64 // 0: portions are told apart as finely as ever
 	wait, serv float64 // Σ mass × wait, Σ mass × service, seconds
 	sorted     []portion
 	starts     []float64 // where the search for each quantile begins: where it was last
@@ -75,26 +76,49 @@ func (w *waits) add(p portion) {
 			q.mass += p.mass
 			return
 		}
-		if q.alike(&p, w.law.mean) {
+		if q.alike(&p, w.law.mean, w.coarse) {
 			q.join(&p)
 			return
 		}
 	}
 	if len(w.list) >= mostPortions {
-		n := 0
-		for i := 0; i+1 < len(w.list); i += 2 {
-			w.list[n] = w.list[i]
-			w.list[n].join(&w.list[i+1])
-			n++
-		}
-		w.list = w.list[:n]
+		w.thin()
 	}
 	w.list = append(w.list, p)
 }
 
-// alike says whether two portions may stand for one another.
-func (p *portion) alike(q *portion, service float64) bool {
-	return about(p.wait, q.wait, 0.003, 0.002*service) && about(p.chance, q.chance, 0.03, 1e-4) &&
+// thin puts neighbours of a sort together, and those to come too, up to twice as far apart as so far.
+func (w *waits) thin() {
+	w.coarse = 2*w.coarse + 1
+	n, open := 0, [4]int{-1, -1, -1, -1}
+	for i := range w.list {
+		p := w.list[i]
+		if o := &open[p.sort()]; *o >= 0 {
+			w.list[*o].join(&p)
+			*o = -1
+		} else {
+			w.list[n], *o = p, n
+			n++
+		}
+	}
+	w.list = w.list[:n]
+}
+
+// sort tells portions apart that are never put together: those that waited from those that did not, those whose services are cut
+// short from the others.
+func (p *portion) sort() (s int) {
+	if p.wait > 0 {
+		s = 1
+	}
+	if !math.IsInf(p.cut, 1) {
+		s |= 2
+	}
+	return s
+}
+
+// alike says whether two portions may stand for one another; coarse is how often they are put together already.
+func (p *portion) alike(q *portion, service, coarse float64) bool {
+	return p.sort() == q.sort() && about(p.wait, q.wait, 0.003*(1+coarse), 0.002*service) && about(p.chance, q.chance, 0.03, 1e-4) &&
 		about(p.more, q.more, 0.03, 0.001*service) && about(p.factor, q.factor, 0.01, 0) &&
 		(p.cut == q.cut || about(p.cut, q.cut, 0.02, 0.002*service))
 }
@@ -123,7 +147,7 @@ func (p *portion) join(q *portion) {
 	p.mass = sum
 }
 
-func (w *waits) reset() { w.list, w.mass, w.wait, w.serv = w.list[:0], 0, 0, 0 }
+func (w *waits) reset() { w.list, w.mass, w.coarse, w.wait, w.serv = w.list[:0], 0, 0, 0, 0 }
 
 // waitShare is the share of a portion's waits of at most x.
 func (p *portion) waitShare(x float64) float64 {
