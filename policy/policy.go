@@ -32,7 +32,7 @@ type Need struct {
 	High, Low float64
 }
 
-// A Point is one published value of a metric: of the half-open period (End−Period, End], in the metric's own unit. A period
+// A Point is one published value of a metric: of the half-open period [End−Period, End), in the metric's own unit. A period
 // in which nothing is published has no Point at all.
 type Point struct {
 	End    time.Duration

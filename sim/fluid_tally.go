@@ -201,7 +201,11 @@ func (e *fluid) approximations() []string {
 		out = append(out, "fluid: the instances' own queues are one first-come queue whose bound is the sum of theirs; the balancer "+s.Balancer+" is not modelled")
 	}
 	if !math.IsInf(e.timeout, 1) {
-		out = append(out, "fluid: timeouts act on flows: those in service are counted when their slots are worked off")
+		if s.Abandoned == "drop" {
+			out = append(out, "fluid: timeouts act on flows: those in service are counted when their slots are worked off")
+		} else {
+			out = append(out, "fluid: timeouts act on flows: each is a share of those who came at one time")
+		}
 	}
 	if s.Retries.Attempts > 1 {
 		out = append(out, "fluid: retries come back as flows within a second of their time, and the time spent in earlier tries counts by its mean")
