@@ -52,6 +52,9 @@ func (c *control) begin(t clock) {
 	c.next = t
 }
 
+// due tells whether the scaler may be asked at t: it wants to be, or a change under way may complete there.
+func (c *control) due(t clock) bool { return t >= c.next || c.fleet.open > 0 }
+
 // decide asks the scaler if it wants to be asked at t, and carries out its decision.
 func (c *control) decide(t clock) {
 	if t < c.next {

@@ -49,6 +49,7 @@ type fleet struct {
 	provision, load chance.Law
 	due             []happening // a heap by (at, class, seq)
 	seq             int
+	open            int // changes under way
 	changes         []change
 	completed       func(t clock, change int)
 	note            func(Happening)
@@ -100,6 +101,7 @@ func (f *fleet) resize(t clock, want int) int {
 	id := len(f.changes)
 	f.changes = append(f.changes, change{})
 	f.changes[id].left = 1 // holds the change open until all is ordered
+	f.open++
 	more := want - f.desired
 	f.desired = want
 	for range more {
@@ -120,6 +122,7 @@ func (f *fleet) done(t clock, id int) {
 	}
 	f.changes[id].left--
 	if f.changes[id].left == 0 {
+		f.open--
 		f.completed(t, id)
 	}
 }

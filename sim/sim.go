@@ -61,12 +61,14 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	return w.result(end), nil
 }
 
-// step: first what happens at from itself, in the order failures, instances into service, completions, timeouts, arrivals;
+// step: if somebody may decide at from, first what happens at from itself, in the order failures, instances into service, completions, timeouts, arrivals;
 // then points become visible, schedules, alarms and policies decide, and what they order begins; then life goes on until just
 // before to, where minutes and metric periods end.
 func (w *world) step(from, to clock) {
-	w.live(from + 1)
-	w.control.decide(from)
+	if w.control.due(from) {
+		w.live(from + 1)
+		w.control.decide(from)
+	}
 	w.live(to)
 	w.monitor.close(to)
 	w.ledger.close(to)
