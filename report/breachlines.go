@@ -4,29 +4,27 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"headroom/expect"
 	"headroom/sim"
 )
 
 // breachLines show the breaches, the longest if they are many.
-func breachLines(b *strings.Builder, d Doc, first *sim.Result, style Style) {
+func breachLines(b *strings.Builder, d Doc, run *sim.Result, style Style) {
 	const show = 6
 	if len(d.Breaches) == 0 {
 		return
 	}
-	minutes := 0
 	order := make([]int, len(d.Breaches))
-	for i, x := range d.Breaches {
+	for i := range order {
 		order[i] = i
-		minutes += x.Minutes
 	}
-	title := fmt.Sprintf("%s, %s missed", plural(len(d.Breaches), "breach"), plural(minutes, "minute"))
+	title := plural(len(d.Breaches), "breach")
 	if d.Runs > 1 {
-		title += " (run 1)"
+		title += " of run 1"
 	}
-	b.WriteString(style.paint(bold, title) + "\n")
+	first, rest, _ := strings.Cut(Wrap("", title+": "+missedMinutes(d.Breaches)), "\n")
+	b.WriteString(style.paint(bold, first) + "\n" + rest)
 	if len(order) > show {
 		slices.SortStableFunc(order, func(x, y int) int { return d.Breaches[y].Minutes - d.Breaches[x].Minutes })
 		order = order[:show]
@@ -34,9 +32,10 @@ func breachLines(b *strings.Builder, d Doc, first *sim.Result, style Style) {
 	}
 	for _, i := range order {
 		x := d.Breaches[i]
-		when := expect.Clock(first, duration(x.FromS)) + " to " + expect.Clock(first, duration(x.ToS))
-		if first.Config.Length > 24*time.Hour { // the day once is enough
-			when = expect.Clock(first, duration(x.FromS)) + " to " + first.Config.Start.Add(duration(x.ToS)).Format("15:04")
+		from, to := run.Config.Start.Add(duration(x.FromS)), run.Config.Start.Add(duration(x.ToS))
+		when := expect.Clock(run, duration(x.FromS)) + " to " + to.Format("15:04")
+		if from.YearDay() != to.YearDay() {
+			when = expect.Clock(run, duration(x.FromS)) + " to " + expect.Clock(run, duration(x.ToS))
 		}
 		b.WriteString(Wrap("  ", fmt.Sprintf("%s: %s%s", when, x.Ask, worst(d, x))))
 		b.WriteString(Wrap("    ", x.Cause))
@@ -45,6 +44,27 @@ func breachLines(b *strings.Builder, d Doc, first *sim.Result, style Style) {
 		fmt.Fprintf(b, "  … and %s, none longer\n", plural(n, "more breach"))
 	}
 	b.WriteString("\n")
+}
+
+// missedMinutes counts the missed minutes of every ask: one minute may miss several, so they are not added up.
+func missedMinutes(breaches []Breach) string {
+	var asks []string
+	count := map[string]int{}
+	for _, x := range breaches {
+		if count[x.Ask] == 0 {
+			asks = append(asks, x.Ask)
+		}
+		count[x.Ask] += x.Minutes
+	}
+	items := make([]string, len(asks))
+	for i, ask := range asks {
+		verb := "minutes miss"
+		if count[ask] == 1 {
+			verb = "minute misses"
+		}
+		items[i] = together(Count(float64(count[ask])) + " " + verb + " " + ask)
+	}
+	return strings.Join(items, ", ")
 }
 
 func worst(d Doc, x Breach) string {

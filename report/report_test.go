@@ -424,7 +424,7 @@ func TestTextFolds(t *testing.T) {
 	if err := Text(&b, meta, d, r, Style{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"… and 41 more (--out", "… and 46 more breaches, none longer", "1 → 3", "52 breaches, 53 minutes missed"} {
+	for _, want := range []string{"… and 41 more (--out", "… and 46 more breaches, none longer", "1 → 3", "52 breaches: 52 minutes miss p99 < 1s, 1 minute misses failed < 30%"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
@@ -448,5 +448,28 @@ func TestSentence(t *testing.T) {
 	}
 	if got := Sentence(Doc{}); !strings.HasPrefix(got, "Nothing was expected") {
 		t.Error(got)
+	}
+}
+
+// A breach says the day of its end where that is another, and where one minute misses two asks they are not added up.
+func TestBreachLines(t *testing.T) {
+	run := &sim.Result{Config: sim.Config{Start: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), Length: 7 * 24 * time.Hour}}
+	day := 24 * 3600.0
+	d := Doc{Runs: 1, Breaches: []Breach{
+		{FromS: 0, ToS: day, Ask: "p99 < 1s", Minutes: 1440, Cause: "noise: x", Worst: Plain(3)},
+		{FromS: 0, ToS: day - 60, Ask: "failed < 1%", Minutes: 1, Cause: "noise: x", Worst: Plain(0.5)},
+		{FromS: 3 * day, ToS: 3*day + 60, Ask: "p99 < 1s", Minutes: 1, Cause: "noise: x", Worst: Plain(3)},
+	}}
+	var b strings.Builder
+	breachLines(&b, d, run, Style{})
+	for _, want := range []string{
+		"3 breaches: 1,441 minutes miss p99 < 1s, 1 minute misses failed < 1%\n",
+		"  Mon 23 Nov 08:00 to Tue 24 Nov 08:00: p99 < 1s, at worst 3s\n",
+		"  Mon 23 Nov 08:00 to Tue 24 Nov 07:59: failed < 1%, at worst 50%\n",
+		"  Thu 26 Nov 08:00 to 08:01: p99 < 1s, at worst 3s\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
 	}
 }

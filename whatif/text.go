@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -16,7 +15,7 @@ import (
 func Text(w io.Writer, c Comparison) error {
 	var b strings.Builder
 	b.WriteString(report.Wrap("", sentence(c)))
-	b.WriteString(report.Wrap("", fmt.Sprintf("%s each on the same random numbers, seed %d; means, and 95%% intervals of the paired differences.", runs(c.Runs), c.Seed)))
+	b.WriteString(report.Wrap("", basis(c)))
 	b.WriteString("\n" + overview(c) + "\n")
 	for _, v := range c.Variants[1:] {
 		b.WriteString(differences(c, v))
@@ -25,11 +24,12 @@ func Text(w io.Writer, c Comparison) error {
 	return err
 }
 
-func runs(n int) string {
-	if n == 1 {
-		return "1 run"
+// basis says what the numbers rest on. One run each says how that draw of chance differs, and nothing about others.
+func basis(c Comparison) string {
+	if c.Runs == 1 {
+		return fmt.Sprintf("1 run each on the same random numbers, seed %d; one draw of chance has no intervals, --runs 20 has.", c.Seed)
 	}
-	return strconv.Itoa(n) + " runs"
+	return fmt.Sprintf("%d runs each on the same random numbers, seed %d; means, and 95%% intervals of the paired differences.", c.Runs, c.Seed)
 }
 
 // holds counts the expectations that a variant keeps.
@@ -145,23 +145,28 @@ func told(c Comparison) []struct {
 // points writes a difference of shares, which is no share itself.
 func points(x float64) string { return strings.TrimSuffix(report.Percent(x), "%") + " points" }
 
-// differences of one variant: those that can be told from chance a line each, the others by name.
+// differences of one variant: those that can be told from chance a line each, the others by name. One run each cannot tell,
+// so that its differences are shown as they are.
 func differences(c Comparison, v Variant) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s against %s\n", report.Cut(v.Name, 35), report.Cut(c.Base, 35))
 	var same []string
+	title := "not distinguishable"
+	if c.Runs == 1 {
+		title = "the same"
+	}
 	for _, n := range told(c) {
 		d, ok := v.AgainstBase.Get(n.path)
 		switch {
 		case !ok:
-		case !d.Distinguishable:
+		case c.Runs > 1 && !d.Distinguishable, d.Mean == 0:
 			same = append(same, n.name)
 		default:
 			b.WriteString(report.Wrap("  ", fmt.Sprintf("%s %s%s", n.name, signed(d.Mean, n.form), interval(d, n.form))))
 		}
 	}
 	if len(same) > 0 {
-		b.WriteString(report.Wrap("  not distinguishable: ", strings.Join(same, ", ")))
+		b.WriteString(report.Wrap("  "+title+": ", strings.Join(same, ", ")))
 	}
 	b.WriteString("\n")
 	return b.String()
@@ -176,6 +181,9 @@ func signed(x float64, form func(float64) string) string {
 }
 
 func interval(d Difference, form func(float64) string) string {
+	if math.IsNaN(d.Low) { // one run
+		return ""
+	}
 	if d.Low == d.High {
 		return " in every run"
 	}
