@@ -120,9 +120,15 @@ func newFluid(ctx context.Context, cfg *Config, f *fleet) service {
 	return e
 }
 
-// serve lives everything before until, in pieces that do not cross a second, a bend of the service's events or the end of a
+// serve lives everything before until, but for what comes after the last whole second: that waits until something asks for it or
+// the second is over, so that a control step shorter than a second changes nothing.
+func (e *fluid) serve(until clock) { e.live(until - mod(until, second)) }
+
+func (e *fluid) reach(until clock) { e.live(until) }
+
+// live lives everything before until, in pieces that do not cross a second, a bend of the service's events or the end of a
 // draining instance. A single nanosecond waits for the next call.
-func (e *fluid) serve(until clock) {
+func (e *fluid) live(until clock) {
 	for until-e.now > 1 {
 		end := min(until, e.now-mod(e.now, second)+second)
 		if e.now >= e.edge {

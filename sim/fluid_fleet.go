@@ -5,9 +5,9 @@ import "math"
 // A drainer is an instance that serves out its slots and its share of the queue: first the queue, with all slots, then until the
 // expected longest of the residual services. It completes evenly until then.
 type drainer struct {
-	instance     *instance
-	queue, busy  float64 // requests of its queue and in its slots when it began to drain
-	begin, turn  clock   // from turn on its queue is empty
+	instance     *instance // nil: gone already
+	queue, busy  float64   // requests of its queue and in its slots when it began to drain
+	begin, turn  clock     // from turn on its queue is empty
 	end          clock
 	left         float64 // share of both that is not served yet
 	slots, after float64 // busy slots on average until turn, and after it
@@ -16,12 +16,14 @@ type drainer struct {
 
 // add brings an instance into service.
 func (e *fluid) add(t clock, _ *instance) {
+	e.live(t)
 	e.n++
 	e.stale = true
 }
 
 // drain takes an instance out of service with its share of what is in service and, of own queues, of what waits.
 func (e *fluid) drain(t clock, i *instance) {
+	e.live(t)
 	share := 1 / float64(e.n)
 	d := &drainer{instance: i, begin: t, left: 1}
 	if e.bad > 0 { // those whose timeout comes first
@@ -48,7 +50,11 @@ func (e *fluid) drain(t clock, i *instance) {
 	}
 	work := int64(d.queue * e.law.mean * e.factor / e.slots * 1e9)
 	d.turn = e.slow.completion(t, work)
-	d.end = max(t+1, e.slow.completion(d.turn, int64(e.law.longest(d.busy)*e.factor*1e9)))
+	d.end = e.slow.completion(d.turn, int64(e.law.longest(d.busy)*e.factor*1e9))
+	if d.end <= t { // most often idle: it is gone now, and what little it held completes
+		d.end, d.instance = t+1, nil
+		e.fleet.drained(t, i)
+	}
 	d.slots = min(e.slots, d.busy+d.queue)
 	if rest := float64(d.end-d.turn) * 1e-9; rest > 0 {
 		d.after = min(e.slots, d.busy*e.law.residual()*e.factor/rest)
@@ -59,6 +65,7 @@ func (e *fluid) drain(t clock, i *instance) {
 
 // lose fails all that an instance holds.
 func (e *fluid) lose(t clock, i *instance) {
+	e.live(t)
 	for k, d := range e.gone {
 		if d.instance == i {
 			e.gone = append(e.gone[:k], e.gone[k+1:]...)
@@ -130,6 +137,8 @@ func (e *fluid) leave(t clock) {
 		}
 		e.gone = append(e.gone[:k], e.gone[k+1:]...)
 		e.drainSums()
-		e.fleet.drained(t, d.instance)
+		if d.instance != nil {
+			e.fleet.drained(t, d.instance)
+		}
 	}
 }

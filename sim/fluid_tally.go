@@ -88,7 +88,8 @@ func raise(n *[7]int64, exact *[7]float64) {
 
 func round(x float64) int64 { return int64(math.Floor(x + 0.5)) }
 
-func (e *fluid) tally(clock) tally {
+func (e *fluid) tally(t clock) tally {
+	e.live(t)
 	w := e.whole()
 	return tally{
 		offered: w.offered, attempts: w.offered + w.retries, retries: w.retries, served: w.served, failed: w.failed(),
@@ -132,6 +133,7 @@ func (e *fluid) modelLatency() *samples {
 
 // report begins reporting: what has been counted so far is before the start, and waits are forgotten.
 func (e *fluid) report() {
+	e.live(0)
 	e.before = *e.whole()
 	e.wastedBefore = e.wasted
 	e.keep()
@@ -162,7 +164,8 @@ func (e *fluid) minute(m *Minute) {
 
 func (e *fluid) err() error { return e.stopped }
 
-func (e *fluid) finish(_ clock, r *Result) {
+func (e *fluid) finish(end clock, r *Result) {
+	e.live(end)
 	e.run.add(&e.recent)
 	w, b := e.whole(), &e.before
 	q := &r.Requests

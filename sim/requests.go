@@ -100,6 +100,8 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 	return e
 }
 
+func (e *requests) reach(until clock) { e.serve(until) }
+
 // serve lives everything before until. At one instant completions come first, then timeouts, then arrivals.
 func (e *requests) serve(until clock) {
 	for e.stopped == nil {

@@ -9,7 +9,8 @@ import (
 // service is how instances serve: the one interface between a run and its engine. Its own time never goes back; every call
 // says at which instant it comes.
 type service interface {
-	// serve lives everything before until.
+	// reach lives everything before until. serve does too, but may leave what nobody has asked for yet.
+	reach(until clock)
 	serve(until clock)
 	// add brings an instance into service, drain takes no new attempts to it from now on (fleet.gone is called when it is
 	// empty), lose fails all that it holds.

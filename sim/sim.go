@@ -78,10 +78,9 @@ func (w *world) step(from, to clock) {
 func (w *world) live(until clock) {
 	for t, last := w.fleet.next(); t < until; t, last = w.fleet.next() {
 		if last { // what was ordered comes after all else of its instant
-			w.service.serve(min(t+1, until))
-		} else {
-			w.service.serve(t)
+			t++
 		}
+		w.service.reach(t)
 		w.fleet.happen()
 		if w.lived++; w.lived&0xfff == 0 && w.ctx.Err() != nil {
 			w.stopped = true
