@@ -18,12 +18,13 @@ func checkCommand(p *program) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			bad := false
 			for _, name := range args {
-				if _, err := p.load(name, worldFlags{}); err != nil {
+				file, err := p.load(name, worldFlags{})
+				if err != nil {
 					bad = true
 					fmt.Fprintln(p.stderr, p.complaint(err))
 					continue
 				}
-				if _, err := fmt.Fprintf(p.stdout, "%s: good\n", name); err != nil {
+				if _, err := fmt.Fprintf(p.stdout, "%s: good\n", file.Source); err != nil {
 					return err
 				}
 			}

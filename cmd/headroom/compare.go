@@ -26,9 +26,9 @@ func compareCommand(p *program) *cobra.Command {
 	var f compareFlags
 	c := &cobra.Command{
 		Use:   "compare SCENARIO…",
-		Short: "Variants of a scenario, or several scenarios, side by side on the same random numbers",
-		Long: "Run the variants of one scenario, or several scenarios, on the same random numbers, and say what differs from the\n" +
-			"first with 95% intervals of the paired differences. Scenarios must have the same start, length and zone.",
+		Short: "Variants of a scenario, or several scenarios, side by side",
+		Long: "Run the variants of one scenario, or several scenarios, on the same random\nnumbers, and say what differs from the first with 95% intervals of the paired\n" +
+			"differences. Scenarios must have the same start, length and zone.",
 		Example: "  headroom compare promo-week\n  headroom compare a.yaml b.yaml --runs 50 --json",
 		Args:    arguments(1, -1, "at least one SCENARIO"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -37,8 +37,8 @@ func compareCommand(p *program) *cobra.Command {
 		ValidArgsFunction: completeScenario(0),
 	}
 	f.world.add(c)
-	c.Flags().IntVar(&f.runs, "runs", 20, "runs of each")
-	c.Flags().StringVar(&f.out, "out", "", "write compare.json, overlaid charts and a folder with the result of each into this folder")
+	c.Flags().IntVar(&f.runs, "runs", 20, "`N` runs of each")
+	c.Flags().StringVar(&f.out, "out", "", "write compare.json, overlaid charts and a folder with the result of each into the folder `DIR`")
 	c.Flags().BoolVar(&f.force, "force", false, "with --out: replace an earlier result")
 	c.Flags().BoolVar(&f.json, "json", false, "print the comparison as JSON")
 	c.Flags().BoolVar(&f.gate, "gate", false, "exit with status 3 if an expectation of any of them is missed")

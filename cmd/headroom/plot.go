@@ -19,8 +19,8 @@ func plotCommand(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "plot RESULT.json… --out DIR",
 		Short: "Draw charts again from stored results, several overlaid",
-		Long: "Draw the charts of results that run --out or compare --out wrote, without running anything again. timeline.csv and\n" +
-			"decisions.csv are read beside each RESULT.json. Several results are overlaid; they must have one start, zone and length.",
+		Long: "Draw the charts of results that run --out or compare --out wrote, without\nrunning anything again. timeline.csv and decisions.csv are read beside each\n" +
+			"RESULT.json. Several results are overlaid; they must have one start, zone and\nlength.",
 		Args: arguments(1, -1, "at least one RESULT.json"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if out == "" {
@@ -29,7 +29,7 @@ func plotCommand(p *program) *cobra.Command {
 			return p.plot(c.Context(), args, out, force)
 		},
 	}
-	c.Flags().StringVar(&out, "out", "", "write the charts into this folder")
+	c.Flags().StringVar(&out, "out", "", "write the charts into the folder `DIR`")
 	c.Flags().BoolVar(&force, "force", false, "write charts into a folder that holds a result")
 	return c
 }

@@ -24,9 +24,9 @@ type worldFlags struct {
 }
 
 func (f *worldFlags) add(c *cobra.Command) {
-	c.Flags().StringArrayVar(&f.sets, "set", nil, "PATH=VALUE: change the scenario, such as scaling.aws.min=10 (repeatable)")
-	c.Flags().StringVar(&f.seed, "seed", "", "clock.seed of the scenario")
-	c.Flags().StringVar(&f.engine, "engine", "", "service.engine of the scenario: requests or fluid")
+	c.Flags().StringArrayVar(&f.sets, "set", nil, "change the scenario by `PATH=VALUE`, such as scaling.aws.min=10 (repeatable)")
+	c.Flags().StringVar(&f.seed, "seed", "", "run with the seed `N` (clock.seed)")
+	c.Flags().StringVar(&f.engine, "engine", "", "run on the `ENGINE` requests or fluid (service.engine)")
 	c.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions([]string{"requests\tevery request", "fluid\trates per step, much faster"}, cobra.ShellCompDirectiveNoFileComp))
 }
 

@@ -27,7 +27,8 @@ func newRoot(p *program) *cobra.Command {
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(runCommand(p), compareCommand(p), listCommand(p), showCommand(p), checkCommand(p), schemaCommand(p),
 		plotCommand(p), versionCommand(p))
-	root.InitDefaultHelpCmd()
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages ", "FlagUsagesWrapped 80 "))
+	root.SetHelpCommand(helpCommand(root))
 	return root
 }
 
@@ -43,8 +44,38 @@ func noCommand(c *cobra.Command, args []string) error {
 	return misuse{fmt.Errorf("unknown command %q (%s)", args[0], hint)}
 }
 
-// wrongFlag is a misuse; an unknown flag is answered with the nearest one.
+// helpCommand tells about a command; an unknown one is a misuse here too.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			about, rest, err := root.Find(args)
+			if err != nil {
+				return misuse{err}
+			}
+			if about == root {
+				if err := noCommand(root, rest); err != nil {
+					return err
+				}
+			}
+			about.InitDefaultHelpFlag()
+			about.InitDefaultVersionFlag()
+			return about.Help()
+		},
+	}
+}
+
+// wrongFlag is a misuse; a value of another kind says which kind, an unknown flag is answered with the nearest one.
 func wrongFlag(c *cobra.Command, err error) error {
+	var value *pflag.InvalidValueError
+	if errors.As(err, &value) {
+		must := "a whole number"
+		if value.GetFlag().Value.Type() == "bool" {
+			must = "true or false, or given alone"
+		}
+		return misuse{fmt.Errorf("--%s must be %s, got %q", value.GetFlag().Name, must, value.GetValue())}
+	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return misuse{err}

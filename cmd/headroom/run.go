@@ -24,9 +24,9 @@ func runCommand(p *program) *cobra.Command {
 	var f runFlags
 	c := &cobra.Command{
 		Use:   "run SCENARIO",
-		Short: "Simulate a scenario: verdicts, numbers, and the decisions that mattered",
-		Long: "Simulate a scenario of the library or a file (- is standard input), and say whether what it expects holds.\n\n" +
-			"Exit status: 0 it ran (with --gate: and every expectation held), 1 it could not run,\n2 misuse of the command line, 3 with --gate: an expectation was missed.",
+		Short: "Simulate a scenario: verdicts, numbers, decisions that mattered",
+		Long: "Simulate a scenario of the library or a file (- is standard input), and say\nwhether what it expects holds.\n\n" +
+			"Exit status: 0 it ran (with --gate: and every expectation held), 1 it could not\nrun, 2 misuse of the command line, 3 with --gate: an expectation was missed.",
 		Example: "  headroom run promo-week\n  headroom run promo-week --set scaling.aws.min=10 --runs 20\n  headroom run my.yaml --out result --gate",
 		Args:    arguments(1, 1, "one SCENARIO"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -35,9 +35,9 @@ func runCommand(p *program) *cobra.Command {
 		ValidArgsFunction: completeScenario(1),
 	}
 	f.world.add(c)
-	c.Flags().StringVar(&f.world.variant, "variant", "", "run this variant of the file")
-	c.Flags().IntVar(&f.runs, "runs", 1, "independent runs on all cores; more than 1 gives 95% intervals")
-	c.Flags().StringVar(&f.out, "out", "", "write result.json, timeline.csv, decisions.csv and charts into this folder")
+	c.Flags().StringVar(&f.world.variant, "variant", "", "run the variant `NAME` of the file")
+	c.Flags().IntVar(&f.runs, "runs", 1, "`N` independent runs on all cores; more than 1 gives 95% intervals")
+	c.Flags().StringVar(&f.out, "out", "", "write result.json, timeline.csv, decisions.csv and charts into the folder `DIR`")
 	c.Flags().BoolVar(&f.force, "force", false, "with --out: replace an earlier result")
 	c.Flags().BoolVar(&f.json, "json", false, "print the result as JSON")
 	c.Flags().BoolVar(&f.gate, "gate", false, "exit with status 3 if an expectation is missed")
