@@ -228,6 +228,8 @@ func TestWhichFile(t *testing.T) {
 	for name, want := range map[string]string{
 		"a/b": "", "x.yaml": "", "-": "",
 		"promo-weak":  "promo-weak: a scenario of the library, or a path (with / in it, or ending in .yaml), got promo-weak (did you mean promo-week?)",
+		"prom":        "prom: a scenario of the library, or a path (with / in it, or ending in .yaml), got prom (did you mean promo-week?)",
+		"to":          "to: a scenario of the library, or a path (with / in it, or ending in .yaml), got to (known: " + strings.Join(libraryNames(), ", ") + ")",
 		"other.yaml":  "other.yaml: a file that can be read, got file does not exist",
 		"./promo-wek": "./promo-wek: a file that can be read, got file does not exist",
 	} {

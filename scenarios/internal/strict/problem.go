@@ -142,6 +142,21 @@ func near(word string, known []string) (found []string) {
 	return found
 }
 
+// meant are the words that are near, else those that begin or end with the word: prom for promo-week, ecs for ecs-service.
+func meant(word string, known []string) []string {
+	found := near(word, known)
+	if len(found) > 0 || len(word) < 3 {
+		return found
+	}
+	word = strings.ToLower(word)
+	for _, k := range known {
+		if strings.HasPrefix(k, word) || strings.HasSuffix(k, "-"+word) {
+			found = append(found, k)
+		}
+	}
+	return found
+}
+
 // distance is the optimal string alignment distance: letters left out, put in, changed, or swapped with their neighbour.
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
@@ -171,9 +186,9 @@ func distance(a, b string) int {
 	return rows[len(x)][len(y)]
 }
 
-// Suggest is a hint for a word that is none of the known ones: the nearest, else all of them.
+// Suggest is a hint for a word that is none of the known ones: those that it may have been meant for, else all of them.
 func Suggest(word string, known []string) string {
-	if found := near(word, known); len(found) > 0 {
+	if found := meant(word, known); len(found) > 0 {
 		return "did you mean " + strings.Join(found[:min(len(found), 3)], " or ") + "?"
 	}
 	if len(known) == 0 {

@@ -81,7 +81,7 @@ func (f *filler) word(v reflect.Value, n *yaml.Node, path string, g field) {
 			}
 		}
 		hint := ""
-		if found := near(n.Value, g.enum); len(found) > 0 {
+		if found := meant(n.Value, g.enum); len(found) > 0 {
 			hint = "did you mean " + found[0] + "?"
 		}
 		f.wrong(n, path, "one of "+strings.Join(g.enum, ", "), show(n.Value), hint)
