@@ -67,24 +67,25 @@ func (c *control) decide(t clock) {
 	d := c.scaler.Decide(c.obs)
 	c.next = int64(c.scaler.Next(time.Duration(t)))
 	for k := range d.Entries {
-		moment := -1
-		if e := &d.Entries[k]; e.To != e.From {
-			moment = c.change(t, e.To, e.Policy)
+		e, moment := &d.Entries[k], -1
+		if e.To != e.From {
+			moment = len(c.past)
 		}
-		c.write(t, &d.Entries[k], moment)
+		c.write(t, e, moment)
+		if moment >= 0 { // after its entry: what it orders may be refused at once
+			c.change(t, e.To, e.Policy)
+		}
 	}
 	if d.Want != f.desired { // a scaler that writes no log
 		c.change(t, d.Want, "")
 	}
 }
 
-// change carries out a change of desired capacity and returns its moment in the past.
-func (c *control) change(t clock, to int, by string) int {
-	moment := len(c.past)
+// change carries out a change of desired capacity, the next moment in the past.
+func (c *control) change(t clock, to int, by string) {
+	c.byPast = append(c.byPast, len(c.past))
 	c.past = append(c.past, policy.Moment{At: time.Duration(t), From: c.fleet.desired, To: to, By: by, Complete: -1})
-	c.byPast = append(c.byPast, moment)
 	c.fleet.resize(t, to)
-	return moment
 }
 
 // complete notes that a change of capacity is done; the scaler is asked at the next step.

@@ -6,7 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"headroom/chance"
+	"headroom/policy"
+	"headroom/traffic"
 	"headroom/unit"
 )
 
@@ -151,6 +155,20 @@ func TestLaunchesAreRefusedByNumber(t *testing.T) {
 		share = 0
 		return happened(run(t, small(at(), time.Minute, 0, instances(0), plan(want{0, 99}), failing(Failure{Launch: &LaunchFailure{Refused: &share}}))), "refused")
 	}(), 0)
+}
+
+// What a decision orders comes last at its instant: its entry stands before that of the launches refused.
+func TestRefusedStandsAfterItsOrder(t *testing.T) {
+	none, from, to := 0, traffic.Moment{}, traffic.Moment{}
+	full := Failure{Launch: &LaunchFailure{Limit: &none, From: &from, To: &to, End: time.Minute}}
+	r := run(t, small(at(), 2*time.Minute, 0, plan(want{30 * time.Second, 3}), failing(full)))
+	var codes []policy.Code
+	for _, d := range r.Decisions {
+		codes = append(codes, d.Why[0].Code)
+	}
+	if diff := cmp.Diff([]policy.Code{policy.Schedule, policy.Refused, policy.Replaced, policy.Replaced}, codes); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func happened(r *Result, what string) (n int) {

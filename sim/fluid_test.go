@@ -287,6 +287,13 @@ func TestFluidDrains(t *testing.T) {
 	// five busy slots with exponential services: the longest of five residuals is 1 + 1/2 + … + 1/5 means
 	c = small(demand(t, 0, always(10)), 3*time.Minute, 0, fluidEngine, instances(4), slots(10), exponentially(2*time.Second), plan(want{100 * time.Second, 3}))
 	near(t, "longest of five", run(t, c).Hours.Draining*3600, 2*(1+1.0/2+1.0/3+1.0/4+1.0/5), 0.05)
+
+	// one that is idle most of the time is gone at once, and costs no second more
+	c = small(demand(t, 0, always(1)), 3*time.Minute, 100*time.Millisecond, fluidEngine, instances(6), plan(want{100 * time.Second, 2}))
+	r = run(t, c)
+	is(t, "draining of idle ones", r.Hours.Draining, 0)
+	is(t, "billed", r.Cost.Billed.Int64(), int64((6*100+2*80)*time.Second))
+	is(t, "served", r.Requests.Served, 180)
 }
 
 // A slowdown takes its factor of capacity and makes services longer; an outage takes all, and those that wait find the way.
