@@ -112,6 +112,14 @@ func TestCauses(t *testing.T) {
 				r.Decisions = []sim.Decision{hold(0, min, 4, 10, policy.HeldByMax)}
 				return r
 			}()},
+		"a change under way below the limit": {code: AtMax, says: []string{"max is 6; 10 were wished for at 08:00, the load needed 9"},
+			r: func() *sim.Result {
+				r := world(at(8, 4))
+				h := hold(0, 0, 4, 10, policy.HeldByMax)
+				h.Why = []policy.Reason{{Code: policy.Step, Text: "+6 makes 10"}, {Code: policy.AtMax, Text: "max is 6"}, {Code: policy.Updating, Text: "updating"}}
+				r.Decisions = []sim.Decision{h}
+				return r
+			}()},
 		"the limit outlasts a cooldown": {code: AtMax,
 			r: func() *sim.Result {
 				r := world(at(8, 4), at(8, 4))

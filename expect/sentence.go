@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"headroom/policy"
 	"headroom/sim"
 )
 
@@ -37,8 +38,8 @@ func (f *facts) sentence(c Code, i int, minutes []int) string {
 		if f.fixed {
 			return fmt.Sprintf("the fleet is fixed at %s; the load needed %d", instances(m.Desired), f.most(c, minutes))
 		}
-		return fmt.Sprintf("%s is the limit; %d were wished for at %s, the load needed %d",
-			instances(f.holds[i].To), f.holds[i].Wish, f.clock(f.holds[i].At), f.most(c, minutes))
+		h := f.holds[i]
+		return fmt.Sprintf("%s; %d were wished for at %s, the load needed %d", limit(h), h.Wish, f.clock(h.At), f.most(c, minutes))
 	case Lost:
 		return f.lost(i)
 	case Refused:
@@ -126,6 +127,16 @@ func (f *facts) lost(i int) string {
 		}
 	}
 	return fmt.Sprintf("%s of %d lost at %s, %s; the load needed %d", instances(total), l.before, f.clock(l.since), back, f.need(i))
+}
+
+// limit is the limit that cut a wish, in the policy's own words: what it left may be less, if that was held as well.
+func limit(h *sim.Decision) string {
+	for _, why := range h.Why {
+		if why.Code == policy.AtMax {
+			return why.Text
+		}
+	}
+	return instances(h.To) + " is the limit"
 }
 
 func held(c Code) string {

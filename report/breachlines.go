@@ -23,8 +23,7 @@ func breachLines(b *strings.Builder, d Doc, run *sim.Result, style Style) {
 	if d.Runs > 1 {
 		title += " of run 1"
 	}
-	first, rest, _ := strings.Cut(Wrap("", title+": "+missedMinutes(d.Breaches)), "\n")
-	b.WriteString(style.paint(bold, first) + "\n" + rest)
+	b.WriteString(strings.Replace(Wrap(title+": ", missedMinutes(d.Breaches)), title, style.paint(bold, title), 1))
 	if len(order) > show {
 		slices.SortStableFunc(order, func(x, y int) int { return d.Breaches[y].Minutes - d.Breaches[x].Minutes })
 		order = order[:show]

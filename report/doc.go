@@ -39,6 +39,8 @@ type Doc struct {
 	PerInstance    float64    `json:"per_instance_rps"` // what one instance serves with all slots busy
 	Metrics        []Metric   `json:"metrics"`
 	Marks          []Mark     `json:"marks"`
+	Losses         []Loss     `json:"losses"`
+	StartingFree   bool       `json:"starting_free"` // instances are not charged until they are in service
 }
 
 // Requests are counts of requests.
@@ -171,6 +173,13 @@ type Mark struct {
 	FromS float64 `json:"from_s"`
 	ToS   float64 `json:"to_s"`
 	Text  string  `json:"text"`
+}
+
+// Loss is an instant at which instances in service or starting were lost.
+type Loss struct {
+	AtS       float64 `json:"at_s"`
+	Instances int     `json:"instances"`
+	Text      string  `json:"text"`
 }
 
 // MarshalJSON leaves out what does not apply: until_s of what was decided once, wish of what was wholly fulfilled,

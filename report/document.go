@@ -49,6 +49,8 @@ func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample)
 		PerInstance:    capacity(first),
 		Metrics:        metrics(first),
 		Marks:          marks(first),
+		Losses:         losses(first),
+		StartingFree:   c.Fleet.Billing.Starting == "free",
 	}
 	if c.Settle > 0 {
 		carried := n("requests.carried_in")
@@ -134,6 +136,16 @@ func marks(r *sim.Result) []Mark {
 	out := []Mark{}
 	for _, m := range r.Marks {
 		out = append(out, Mark{m.From.Seconds(), m.To.Seconds(), m.Text})
+	}
+	return out
+}
+
+func losses(r *sim.Result) []Loss {
+	out := []Loss{}
+	for _, h := range r.Happenings {
+		if h.What == "lost" {
+			out = append(out, Loss{h.At.Seconds(), h.Count, h.Text})
+		}
 	}
 	return out
 }

@@ -43,6 +43,8 @@ func result(t *testing.T) (*sim.Result, []expect.Ask) {
 	c := &r.Config
 	c.Start, c.Length, c.Step, c.Quantiles = time.Date(2026, 11, 1, 1, 59, 0, 0, zone), 3*time.Minute, time.Second, expect.Quantiles(asks)
 	c.Source.Seed, c.Service.Engine, c.Service.Concurrency = 7, "requests", 4
+	c.Fleet.Billing.Starting = "free"
+	r.Happenings = []sim.Happening{{At: time.Minute, What: "refused", Count: 1}, {At: 90 * time.Second, What: "lost", Count: 2, Text: "zone 1 lost"}}
 	minute := func(at int, n int64, latency time.Duration) sim.Minute {
 		q := make([]time.Duration, len(c.Quantiles))
 		for i := range q {
@@ -258,7 +260,15 @@ const wantJSON = `{
       "to_s": 120,
       "text": "promotion ×2"
     }
-  ]
+  ],
+  "losses": [
+    {
+      "at_s": 90,
+      "instances": 2,
+      "text": "zone 1 lost"
+    }
+  ],
+  "starting_free": true
 }
 `
 
