@@ -100,6 +100,12 @@ func TestCauses(t *testing.T) {
 				r.Decisions = []sim.Decision{hold(0, 2*min, 4, 10, policy.HeldByCooldown)}
 				return r
 			}()},
+		"cooling down again and again": {code: Cooldown, says: []string{"wish for 5 instances at 08:00 (now 4) was held by a cooldown until 08:00, the first of 2 such wishes; the load needed 5, later 9"},
+			r: func() *sim.Result {
+				r := world(at(4, 4), at(8, 4))
+				r.Decisions = []sim.Decision{hold(0, 0, 4, 5, policy.HeldByCooldown), hold(min, min, 4, 6, policy.HeldByCooldown)}
+				return r
+			}()},
 		"an update is under way": {code: Updating, says: []string{"a change under way"},
 			r: func() *sim.Result {
 				r := world(starting(at(8, 4), 1), starting(at(8, 4), 1))

@@ -27,13 +27,17 @@ func (f *facts) sentence(c Code, i int, minutes []int) string {
 	m := &f.r.Minutes[i]
 	switch c {
 	case Starting:
-		return f.starting(i)
+		return f.starting(i) + "; " + f.needed(c, i, minutes)
 	case Detecting:
 		return f.detecting(i)
 	case Cooldown, Updating:
 		h := f.holds[i]
-		return fmt.Sprintf("a wish for %s at %s (now %d) was held by %s until %s; the load needed %d",
-			instances(h.Wish), f.clock(h.At), h.To, held(c), f.clock(max(h.Until, h.At)), f.need(i))
+		first := ""
+		if n := f.holdsOf(c, minutes); n > 1 {
+			first = fmt.Sprintf(", the first of %d such wishes", n)
+		}
+		return fmt.Sprintf("a wish for %s at %s (now %d) was held by %s until %s%s; %s",
+			instances(h.Wish), f.clock(h.At), h.To, held(c), f.clock(max(h.Until, h.At)), first, f.needed(c, i, minutes))
 	case AtMax:
 		if f.fixed {
 			return fmt.Sprintf("the fleet is fixed at %s; the load needed %d", instances(m.Desired), f.most(c, minutes))
@@ -41,10 +45,10 @@ func (f *facts) sentence(c Code, i int, minutes []int) string {
 		h := f.holds[i]
 		return fmt.Sprintf("%s; %d were wished for at %s, the load needed %d", limit(h), h.Wish, f.clock(h.At), f.most(c, minutes))
 	case Lost:
-		return f.lost(i)
+		return f.lost(i) + "; " + f.needed(c, i, minutes)
 	case Refused:
-		return fmt.Sprintf("launches were refused from %s on; %d of %s in service, the load needed %d",
-			f.clock(m.At), m.ServingMin, instances(m.Desired), f.need(i))
+		return fmt.Sprintf("launches were refused from %s on; %d of %s in service, %s",
+			f.clock(m.At), m.ServingMin, instances(m.Desired), f.needed(c, i, minutes))
 	case Backlog:
 		return fmt.Sprintf("capacity was enough from %s on, but %s still waited", f.clock(m.At), requests(f.r.Minutes[i-1].Waiting))
 	case ScaledIn:
@@ -70,6 +74,27 @@ func (f *facts) most(c Code, minutes []int) int {
 	for _, i := range minutes {
 		if f.phases[i] == c {
 			n = max(n, f.need(i))
+		}
+	}
+	return n
+}
+
+// needed says the need of the first minute of a cause, and the largest if it grew.
+func (f *facts) needed(c Code, i int, minutes []int) string {
+	text := fmt.Sprintf("the load needed %d", f.need(i))
+	if most := f.most(c, minutes); most > f.need(i) {
+		text += fmt.Sprintf(", later %d", most)
+	}
+	return text
+}
+
+// holdsOf counts the held wishes that own minutes of a cause.
+func (f *facts) holdsOf(c Code, minutes []int) (n int) {
+	var last *sim.Decision
+	for _, i := range minutes {
+		if f.phases[i] == c && f.holds[i] != last {
+			last = f.holds[i]
+			n++
 		}
 	}
 	return n
@@ -109,9 +134,9 @@ func (f *facts) starting(i int) string {
 		if d.Complete >= 0 {
 			when = "all in service at " + f.clock(d.Complete)
 		}
-		return fmt.Sprintf("%d → %s ordered at %s, %s; the load needed %d", d.From, instances(d.To), f.clock(d.At), when, f.need(i))
+		return fmt.Sprintf("%d → %s ordered at %s, %s", d.From, instances(d.To), f.clock(d.At), when)
 	}
-	return fmt.Sprintf("%d of %s in service at %s; the load needed %d", m.ServingMin, instances(m.Desired), f.clock(m.At), f.need(i))
+	return fmt.Sprintf("%d of %s in service at %s", m.ServingMin, instances(m.Desired), f.clock(m.At))
 }
 
 // lost names the loss and when it was made up for.
@@ -126,7 +151,7 @@ func (f *facts) lost(i int) string {
 			break
 		}
 	}
-	return fmt.Sprintf("%s of %d lost at %s, %s; the load needed %d", instances(total), l.before, f.clock(l.since), back, f.need(i))
+	return fmt.Sprintf("%s of %d lost at %s, %s", instances(total), l.before, f.clock(l.since), back)
 }
 
 // limit is the limit that cut a wish, in the policy's own words: what it left may be less, if that was held as well.
