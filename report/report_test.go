@@ -452,9 +452,12 @@ func TestSentence(t *testing.T) {
 		{[]Verdict{held, missed}, "Not held: b < 1 was asked, the answer is 2; the other expectation holds."},
 		{[]Verdict{missed, missed, held}, "Not held: 2 of 3 expectations are missed, first b < 1: 2."},
 	} {
-		if got := Sentence(Doc{Expect: c.v}); got != c.want {
+		if got := Sentence(Doc{Expect: c.v, Requests: Requests{Offered: Plain(9)}}); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
+	}
+	if got, want := Sentence(Doc{Expect: []Verdict{held, held}}), "Held, but no request came: a < 1: 0.5."; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := Sentence(Doc{}); !strings.HasPrefix(got, "Nothing was expected") {
 		t.Error(got)

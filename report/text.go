@@ -67,7 +67,7 @@ func headline(d Doc, style Style) string {
 	return text + "\n"
 }
 
-// Sentence is the verdict in one sentence.
+// Sentence is the verdict in one sentence. A run without requests holds what it never tried, and says so.
 func Sentence(d Doc) string {
 	var missed []Verdict
 	for _, v := range d.Expect {
@@ -83,6 +83,8 @@ func Sentence(d Doc) string {
 		return fmt.Sprintf("Not held: %s was asked, the answer is %s%s.", missed[0].Ask, missed[0].Value, others(len(d.Expect)-1))
 	case len(missed) > 1:
 		return fmt.Sprintf("Not held: %d of %d expectations are missed, first %s: %s.", len(missed), len(d.Expect), missed[0].Ask, missed[0].Value)
+	case d.Requests.Offered.Mean == 0:
+		return fmt.Sprintf("Held, but no request came: %s: %s.", d.Expect[0].Ask, d.Expect[0].Value)
 	case len(d.Expect) == 1:
 		return fmt.Sprintf("Held: %s, the answer is %s.", d.Expect[0].Ask, d.Expect[0].Value)
 	}
