@@ -35,6 +35,9 @@ func newPage(in []Input, file, title string) page {
 	}
 	if len(in) == 1 {
 		p.breaches = episodes(in[0].Breaches)
+		if asks := missedAsks(in[0].Breaches); len(asks) > 1 {
+			p.notes = append(p.notes, "breaches of "+listed(asks)+", one number where they overlap")
+		}
 	}
 	if perColumn := float64(len(in[0].Minutes)) / (2 * 880); perColumn > 1.5 {
 		p.notes = append(p.notes, "a pixel column covers "+figure(perColumn)+" minutes and shows the highest and lowest of them")
@@ -61,11 +64,33 @@ func eventsOf(in []Input) []event {
 			out = append(out, event{max(m.From, 0), m.Text})
 		}
 	}
-	if len(in) == 1 {
-		out = append(out, losses(in[0])...)
-	}
+	out = append(out, sharedLosses(in)...)
 	slices.SortStableFunc(out, func(a, b event) int { return cmp.Compare(a.at, b.at) })
 	return out
+}
+
+// sharedLosses are those of a single run; of several, the instants at which all lost instances, with what they agree on.
+func sharedLosses(in []Input) []event {
+	all := losses(in[0])
+	for _, i := range in[1:] {
+		var both []event
+		for _, o := range losses(i) {
+			for _, e := range all {
+				if e.at != o.at {
+					continue
+				}
+				if e.text != o.text { // how many differs from run to run
+					e.text, _, _ = strings.Cut(e.text, ", ")
+					if also, _, _ := strings.Cut(o.text, ", "); e.text != also {
+						e.text = "instances lost"
+					}
+				}
+				both = append(both, e)
+			}
+		}
+		all = both
+	}
+	return all
 }
 
 // losses are the instants at which instances were lost.
@@ -106,6 +131,18 @@ func episodes(breaches []Span) []Span {
 			continue
 		}
 		out = append(out, b)
+	}
+	return out
+}
+
+// missedAsks are the expectations that have breaches, in the order of the first ones.
+func missedAsks(breaches []Span) []string {
+	var out []string
+	for _, b := range breaches {
+		ask, _, _ := strings.Cut(b.Text, ": ")
+		if ask != "" && !slices.Contains(out, ask) {
+			out = append(out, ask)
+		}
 	}
 	return out
 }

@@ -53,8 +53,11 @@ func TestTitlesByHand(t *testing.T) {
 		{"missed", bad, "Traffic is over capacity for 2 minutes; at worst 1 rps for a fleet that serves 0 (09:02)", "The fleet moves between 0 and 2 instances in service",
 			"p99 < 1s is missed in 2 of 3 minutes, in 1 breach; at worst 1 s (09:01)", ""},
 		{"nobody", none, "No request came in 2 min", "The fleet stays at 1 instance in service", "No request came in 2 min, so there is no latency", "0.00 USD in 2 min"},
-		{"foreign", foreign, "", "", "p99 latency is at most 812 ms in a minute, at 09:01", ""},
-		{"unknown", unknown, "Traffic peaks at 11 rps at 09:01", "", "p99 latency is at most 812 ms in a minute, at 09:01", ""},
+		{"foreign", foreign, "", "", "p99 latency peaks at 812 ms in a minute (09:01)", ""},
+		{"asked of all minutes", share(good, 1), "", "", "Held: p99 < 1s in all 2 minutes; the slowest has 812 ms (09:01)", ""},
+		{"asked of half of the minutes", share(bad, 0.5), "", "", "Not held: p99 < 1s in 33.33\u00a0% of minutes, not 50\u00a0%; at worst 1 s (09:01)", ""},
+		{"asked of a third", share(bad, 1./3), "", "", "Held: p99 < 1s in 33.33\u00a0% of minutes, 33.33\u00a0% asked; at worst 1 s (09:01)", ""},
+		{"unknown", unknown, "Traffic peaks at 11 rps at 09:01", "", "p99 latency peaks at 812 ms in a minute (09:01)", ""},
 	} {
 		in := []Input{c.in}
 		for _, g := range []struct{ what, got, want string }{
@@ -68,16 +71,33 @@ func TestTitlesByHand(t *testing.T) {
 	}
 }
 
+// share asks the limits of a run of a share of its minutes.
+func share(in Input, of float64) Input {
+	in.SLOs = slices.Clone(in.SLOs)
+	for i := range in.SLOs {
+		in.SLOs[i].Share = of
+	}
+	return in
+}
+
 func TestComparedTitles(t *testing.T) {
 	a, b := tiny(served(600, 80e6, 400e6)), tiny(served(600, 80e6, 4000e6))
 	a.Name, b.Name = "a", "b"
 	a.SLOs = []Line{{Text: "p99 < 1s", Quantile: 0.99, Limit: time.Second}}
 	a.Cost, b.Cost = 12, 10.5
+	seen := a
+	seen.Name, seen.Series = "seen", []sim.Series{{Metric: "M", High: 2, Low: nan, Points: []sim.Published{{Value: 3}}}}
+	if refs := metricPage([]Input{a, seen}, "M").panels[0].refs; len(refs) != 1 || refs[0].label != "alarm above 2" {
+		t.Errorf("thresholds of the only run that has the metric: got %+v", refs)
+	}
 	for _, c := range []struct{ got, want string }{
-		{latencyTitle([]Input{a, b}), "a misses p99 < 1s for 0 minutes, b for 1 minute"},
-		{latencyTitle([]Input{a, a}), "None of the 2 runs misses p99 < 1s for a single minute"},
-		{costTitle([]Input{a, b}), "b costs 10.50 USD, a 12.00"},
-		{instancesTitle([]Input{a, b}), "Each of the 2 runs has on average 2 instances in service"},
+		{latencyTitle([]Input{a, b}), "p99 < 1s is missed for 1 minute with b, never with a"},
+		{latencyTitle([]Input{a, a}), "p99 < 1s is never missed with any of the 2"},
+		{costTitle([]Input{a, b}), "The cost is 10.50 USD with b, 12.00 USD with a"},
+		{latencyTitle([]Input{a, b, a}), "p99 < 1s is missed for 1 minute with b, never with a and a"},
+		{metricTitle([]Input{a, seen}, "M"), "M rises to 3 with seen"},
+		{metricTitle([]Input{a, a}, "M"), "2 runs are laid over one another"},
+		{instancesTitle([]Input{a, b}), "On average the fleet has 2 instances in service with each of the 2"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
@@ -203,7 +223,8 @@ func TestEvents(t *testing.T) {
 	}
 	other := in
 	other.Marks = other.Marks[:1]
-	if shared := eventsOf([]Input{in, other}); len(shared) != 1 || shared[0].text != "spike ×5" {
+	other.Happenings = []sim.Happening{{At: 3 * m, What: "lost", Count: 1}, {At: 4 * m, What: "lost", Count: 9, Text: "zone 1 lost"}}
+	if shared := eventsOf([]Input{in, other}); len(shared) != 2 || shared[0].text != "zone 1 lost" || shared[1].text != "spike ×5" {
 		t.Errorf("several runs show the events they share: got %v", shared)
 	}
 }
@@ -217,6 +238,9 @@ func TestEpisodes(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	in := Input{Breaches: []Span{{Text: "p99 < 1s"}, {Text: "p99 < 1s: starting: two"}, {Text: "p99 < 10s: noise"}}}
+	if got := missedAsks(in.Breaches); !slices.Equal(got, []string{"p99 < 1s", "p99 < 10s"}) {
+		t.Errorf("expectations with breaches: got %q", got)
+	}
 	if n := in.breachesOf(Line{Text: "p99 < 1s"}); n != 2 {
 		t.Errorf("breaches of one limit: got %d, want 2", n)
 	}

@@ -93,7 +93,7 @@ func hours(start time.Time, length, step time.Duration) clock {
 		}
 		at += grain
 	}
-	c.groups, c.edges = parts(start, length, nextDay, "Mon 2 Jan 2006")
+	c.groups, c.edges = parts(start, length, nextDay, "Mon 2 Jan") // the year stands in the subtitle
 	return c
 }
 
@@ -101,7 +101,7 @@ func hours(start time.Time, length, step time.Duration) clock {
 func days(start time.Time, length time.Duration, n int) clock {
 	var c clock
 	all, edges := parts(start, length, nextDay, "Mon 2")
-	c.groups, _ = parts(start, length, nextMonth, "January 2006")
+	c.groups, c.edges = parts(start, length, nextMonth, "January 2006")
 	if n == 1 {
 		c.names, c.edges = all, edges
 		for _, e := range edges {

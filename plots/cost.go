@@ -96,11 +96,11 @@ func singleCost(in Input) []panel {
 		if sum[p] <= 0.0005*all {
 			continue // not to be seen
 		}
-		sofar.areas = append(sofar.areas, area{purposeColors[p], stack[p]})
-		rate.areas = append(rate.areas, area{purposeColors[p], now[p]})
+		sofar.areas = append(sofar.areas, area{color: purposeColors[p], data: stack[p], ramp: true})
+		rate.areas = append(rate.areas, area{color: purposeColors[p], data: now[p]})
 		sofar.key(fillKey(purposeNames[p], purposeColors[p]))
 	}
-	sofar.add(line{pen: pen{color: ready, width: 1.8}, data: total})
+	sofar.add(line{pen: pen{color: ready, width: 1.8}, data: total, ramp: true})
 	rate.add(line{pen: pen{color: ready, width: 1}, data: hourly})
 	sofar.key(lineKey("total", pen{color: ready, width: 1.8}))
 	sofar.scale, rate.scale = upTo(false, sofar.lines...), upTo(false, rate.lines...)
@@ -112,7 +112,7 @@ func overlaidCost(in []Input) []panel {
 	rate := panel{title: strings.TrimSpace("Cost per hour, " + in[0].Currency + "/h"), weight: 1}
 	for n, i := range in {
 		sum := 0.0
-		sofar.add(line{pen: runPen(n), data: i.samples(func(m sim.Minute) float64 { sum += m.Cost; return sum })})
+		sofar.add(line{pen: runPen(n), ramp: true, data: i.samples(func(m sim.Minute) float64 { sum += m.Cost; return sum })})
 		rate.add(line{pen: runPen(n), data: i.samples(func(m sim.Minute) float64 { return m.Cost * 60 })})
 		sofar.key(lineKey(i.Name, runPen(n)))
 	}
@@ -147,7 +147,7 @@ func roundingNote(in Input) string {
 
 func costTitle(in []Input) string {
 	if len(in) > 1 {
-		return compared(in, "costs", "", Input.paid, func(v float64) string { return money(v, in[0].Currency) })
+		return compared(in, "The cost is", "", Input.paid, func(v float64) string { return money(v, in[0].Currency) })
 	}
 	i := in[0]
 	var sum [purposes]float64

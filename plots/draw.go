@@ -30,6 +30,7 @@ func (l *layout) panel(i int) {
 		}
 		l.s.rect(c, box{x0, b.y0, math.Min(x1, b.x1+1), b.y1})
 	}
+	l.eventLines(i)
 	for _, a := range p.areas {
 		l.area(i, a)
 	}
@@ -37,7 +38,6 @@ func (l *layout) panel(i int) {
 	for _, n := range p.lines {
 		drawn = append(drawn, l.line(i, n))
 	}
-	l.eventLines(b)
 	l.refs(i, drawn)
 	if p.empty != "" {
 		st := style{size: sizeSub, color: ink2}
@@ -115,6 +115,13 @@ func (l *layout) area(i int, a area) {
 				x1 = x0 + 1.2
 			}
 			hi, lo := l.y(i, c.hi), l.y(i, c.lo)
+			if a.ramp {
+				if k == 0 {
+					up, down = append(up, point{x0, l.y(i, 0)}), append(down, point{x0, l.y(i, 0)})
+				}
+				up, down = append(up, point{x1, hi}), append(down, point{x1, lo})
+				continue
+			}
 			if k > 0 && part[k-1].hi == c.hi && part[k-1].lo == c.lo {
 				up[len(up)-1].x, down[len(down)-1].x = x1, x1
 				continue
@@ -132,8 +139,11 @@ func (l *layout) area(i int, a area) {
 // line strokes a step line and returns its columns.
 func (l *layout) line(i int, n line) []column {
 	cols := columns(cut(n.data, l.from, l.to), l.columnWidth())
-	if float64(len(n.data)) > 0.8*(l.x1-l.x0) && n.peaks {
+	switch crowd := float64(len(cols)) / (l.x1 - l.x0); {
+	case n.band && crowd > 0.8:
 		n.pen.width = math.Min(n.pen.width, 1.3) // so many steps are restless enough
+	case crowd > 1.2:
+		n.pen.width *= 0.75
 	}
 	for _, r := range joined(len(cols), func(k int) bool { return cols[k].from == cols[k-1].to }) {
 		part := cols[r[0]:r[1]]
@@ -151,10 +161,17 @@ func (l *layout) line(i int, n line) []column {
 			}
 			pts = append(pts, q)
 		}
-		for _, c := range part {
+		for k, c := range part {
 			x0, x1 := l.x(c.from), l.x(c.to)
 			if len(part) == 1 && x1-x0 < 1.6 {
 				x0, x1 = x0-0.8, x0+0.8
+			}
+			if n.ramp {
+				if k == 0 {
+					to(x0, 0)
+				}
+				to(x1, c.last)
+				continue
 			}
 			if n.peaks {
 				to(x0, c.largest)
@@ -185,8 +202,17 @@ func (l *layout) band(i int, c color.NRGBA, part []column) {
 	for _, k := range part {
 		slabs = append(slabs, slab{k.from, k.to, k.least, k.largest})
 	}
-	l.area(i, area{c, slabs})
+	l.area(i, area{color: c, data: slabs})
 }
+
+// labelPlaces are where a label may stand on its line, the best first: the ends, then everywhere between.
+var labelPlaces = func() []float64 {
+	out := []float64{0, 1}
+	for f := 1; f < 40; f++ {
+		out = append(out, float64(f)/40)
+	}
+	return out
+}()
 
 // refs draws reference lines, each with its label on or near it, where it hides least of the data.
 func (l *layout) refs(i int, drawn [][]column) {
@@ -205,13 +231,13 @@ func (l *layout) refs(i int, drawn [][]column) {
 		st.color = r.pen.color
 		label := fitted(printable(r.label), st, b.width()/2)
 		best, least := box{}, math.MaxInt
-		for _, f := range []float64{0, 1, 0.5, 0.25, 0.75, 0.12, 0.38, 0.62, 0.88} {
+		for _, f := range labelPlaces {
 			for k, up := range []float64{-5, 14, -20, 29, -35, 44} {
 				t := extent(b.x0+6+f*(b.width()-12), y+up, align(f), st, label)
 				if t.y0 < b.y0-2 || t.y1 > b.y1 {
 					continue
 				}
-				hidden := l.hidden(i, t, drawn) + 30*(k/2) // the farther from its line, the worse
+				hidden := l.hidden(i, t, drawn) + 12*(k/2) + k%2 // above is better than below, and the farther, the worse
 				for _, o := range taken {
 					if o.grown(2).meets(t) {
 						hidden += 10000
@@ -242,12 +268,12 @@ func (l *layout) hidden(i int, t box, drawn [][]column) int {
 			}
 			if x0, x1 := l.x(c.from), l.x(c.to); x1 >= t.x0-2 && x0 <= t.x1+2 &&
 				l.y(i, largest) <= t.y1+2 && l.y(i, least) >= t.y0-2 {
-				n += 1 + int(math.Min(x1, t.x1)-math.Max(x0, t.x0))
+				n += 3 + 3*int(math.Min(x1, t.x1)-math.Max(x0, t.x0))
 			}
 		}
 	}
 	for _, r := range l.panels[i].refs {
-		if y := l.y(i, r.at); y > t.y0-1 && y < t.y1+1 {
+		if y := l.y(i, r.at); y > t.y0-2.5 && y < t.y1+2.5 {
 			n += 60
 		}
 	}
@@ -275,6 +301,7 @@ func (l *layout) drawRow(n lane, y float64) {
 		}
 	}
 	end := map[bool]float64{}
+	crowded := l.crowded(n)
 	for _, g := range n.glyphs {
 		if !l.sees(g.at, g.at) {
 			continue
@@ -284,10 +311,31 @@ func (l *layout) drawRow(n lane, y float64) {
 			continue // as good as the same place
 		}
 		end[g.down] = x
-		if g.down {
-			l.s.fill(g.color, point{x - 4.5, y + 4}, point{x + 4.5, y + 4}, point{x, y + 12})
-		} else {
-			l.s.fill(g.color, point{x - 4.5, y + 12}, point{x + 4.5, y + 12}, point{x, y + 4})
+		half, tip, foot := 4.5, y+4, y+12 // of a triangle
+		switch {
+		case crowded && g.down: // small ones in two rows
+			half, tip, foot = 2.4, y+13, y+8
+		case crowded:
+			half, tip, foot = 2.4, y+2, y+7
+		case g.down:
+			tip, foot = foot, tip
 		}
+		l.s.fill(g.color, point{x - half, foot}, point{x + half, foot}, point{x, tip})
 	}
+}
+
+// crowded says whether many of a lane's glyphs lie on one another.
+func (l *layout) crowded(n lane) bool {
+	near, seen, last := 0, 0, -math.MaxFloat64
+	for _, g := range n.glyphs {
+		if !l.sees(g.at, g.at) {
+			continue
+		}
+		x := l.x(g.at)
+		if x-last < 5 {
+			near++
+		}
+		seen, last = seen+1, x
+	}
+	return near > 8 && 3*near > seen
 }

@@ -69,8 +69,11 @@ func (l *layout) arrange() {
 	}
 	l.lane = float64(rows) * labelRow
 	l.numberBreaches()
-	if len(l.pills) > 0 {
+	switch {
+	case len(l.pills) > 0:
 		l.lane += pillRow
+	case rows > 0:
+		l.lane += 4
 	}
 }
 
@@ -124,8 +127,10 @@ func (l *layout) drawLane() {
 	}
 }
 
-// eventLines draws the dashed lines of the events through a data area; where they stand close, only short ones at its top.
-func (l *layout) eventLines(b box) {
+// eventLines draws the dashed lines of the events under the data of panel i, in the first one from their labels on; where
+// they stand close, only short ones at its top.
+func (l *layout) eventLines(i int) {
+	b := l.boxes[i]
 	p := pen{color: ink3, width: 0.9, dash: []float64{2.5, 2.5}}
 	foot := b.y1
 	n := 0
@@ -141,7 +146,24 @@ func (l *layout) eventLines(b box) {
 		if !l.sees(e.at, e.at) {
 			continue
 		}
-		x := l.x(e.at)
-		l.s.line(p, point{x, b.y0}, point{x, foot})
+		x, head := l.x(e.at), b.y0
+		if i == 0 {
+			head = l.underLabel(x)
+		}
+		l.s.line(p, point{x, head}, point{x, foot})
 	}
+}
+
+// underLabel is where the line of an event at x begins in the lane: under the lowest label that it would cross.
+func (l *layout) underLabel(x float64) float64 {
+	y := l.boxes[0].y0
+	top := y - l.lane
+	for row := maxRows - 1; row >= 0; row-- {
+		for _, e := range l.labels {
+			if e.row == row && x >= e.x0-1 && x <= e.x1+1 {
+				return math.Min(y, top+labelRow*float64(row)+14)
+			}
+		}
+	}
+	return y
 }

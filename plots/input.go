@@ -46,6 +46,8 @@ type Line struct {
 	Quantile float64 // 0…1; Mean or Max for those
 	Limit    time.Duration
 	OrEqual  bool // the limit itself still holds
+	// Share of the minutes in which the limit has to hold, 0…1; 0: nothing is said of minutes.
+	Share float64
 }
 
 // Mean and Max stand for a quantile where the mean or the largest latency of the minute is meant.

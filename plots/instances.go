@@ -47,12 +47,12 @@ func instancesPanel(in []Input) panel {
 		return above, above + float64(m.Draining)
 	})
 	want, got := pen{color: policyRed, width: 1.7, dash: []float64{4, 2.5}}, pen{color: ready, width: 2.2}
-	p.add(line{pen: got, data: i.samples(serving)}, line{pen: want, data: i.samples(desired)})
+	p.add(line{pen: want, data: i.samples(desired)}, line{pen: got, data: i.samples(serving)}) // desired is seen where it differs
 	p.key(lineKey("desired", want), lineKey("in service", got))
 	for _, a := range []struct {
 		name string
 		area area
-	}{{"starting", area{amber, starting}}, {"draining", area{drainFill, draining}}} {
+	}{{"starting", area{color: amber, data: starting}}, {"draining", area{color: drainFill, data: draining}}} {
 		for _, s := range a.area.data {
 			if s.some() {
 				p.areas = append(p.areas, a.area)
@@ -106,7 +106,7 @@ func utilizationPanel(in []Input) (panel, bool) {
 	p.scale = func(h float64) scale {
 		s := scale{hi: 100}
 		for _, v := range []float64{0, 50, 100} {
-			s.ticks = append(s.ticks, mark{v, short(v) + "\u00a0%"})
+			s.ticks = append(s.ticks, mark{v, grouped(v, 0) + "\u00a0%"})
 		}
 		return s
 	}
@@ -115,7 +115,7 @@ func utilizationPanel(in []Input) (panel, bool) {
 
 func instancesTitle(in []Input) string {
 	if len(in) > 1 {
-		return compared(in, "has on average", "", func(i Input) float64 {
+		return compared(in, "On average the fleet has", "", func(i Input) float64 {
 			total := 0.0
 			for _, m := range i.Minutes {
 				total += m.ServingMean

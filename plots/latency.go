@@ -3,6 +3,8 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 
 	"headroom/sim"
 )
@@ -15,6 +17,7 @@ func latencyChart() Chart {
 		pages: func(in []Input) []page {
 			p := newPage(in, "latency", latencyTitle(in))
 			p.panels = []panel{latencyPanel(in)}
+			p.countMisses(in)
 			p.breachKey(0)
 			return []page{p}
 		},
@@ -153,7 +156,6 @@ func overlaidLatency(p *panel, in []Input) {
 	breaches := 0
 	for n, i := range in {
 		l := line{pen: runPen(n), peaks: true, data: i.samples(func(m sim.Minute) float64 { return i.latency(m, q) })}
-		l.pen.width = min(l.pen.width, 2)
 		p.add(l)
 		p.key(lineKey(i.Name, l.pen))
 		breaches += len(i.Breaches)
@@ -197,10 +199,10 @@ func latencyTitle(in []Input) string {
 		if !ok {
 			return plural(len(in), "run") + " overlaid"
 		}
-		return compared(in, "misses "+l.Text+" for", "minute", func(i Input) float64 {
+		return compared(in, l.Text+" is missed", l.Text+" is never missed", func(i Input) float64 {
 			n, _ := i.misses(l)
-			return float64(n)
-		}, func(v float64) string { return plural(int(v), "minute") })
+			return -float64(n) // the worst first
+		}, forMinutes)
 	}
 	i := in[0]
 	served := 0
@@ -232,7 +234,9 @@ func latencyTitle(in []Input) string {
 	case served == 0:
 		return "No request came in " + durationWords(i.Length) + ", so there is no latency"
 	case !ok:
-		return fmt.Sprintf("%s latency is at most %s in a minute, at %s", quantileName(q), latencyWords(worst), when)
+		return fmt.Sprintf("%s latency peaks at %s in a minute (%s)", quantileName(q), latencyWords(worst), when)
+	case l.Share > 0:
+		return verdictTitle(l, missed, counted, latencyWords(worst), when)
 	case missed == 0 && counted == 1:
 		return fmt.Sprintf("%s holds in the only minute, with %s", l.Text, latencyWords(worst))
 	case missed == 0:
@@ -243,4 +247,58 @@ func latencyTitle(in []Input) string {
 		title += ", in " + plural(n, "breach")
 	}
 	return title + fmt.Sprintf("; at worst %s (%s)", latencyWords(worst), when)
+}
+
+// verdictTitle says whether a limit held in the share of minutes that was asked for. What was got is rounded down, so that it
+// never looks better than it is.
+func verdictTitle(l Line, missed, counted int, worst, when string) string {
+	if missed == 0 {
+		return fmt.Sprintf("Held: %s in all %s; the slowest has %s (%s)", l.Text, plural(counted, "minute"), worst, when)
+	}
+	share := float64(counted-missed) / float64(counted)
+	got, asked := shareOfMinutes(share), shareOfMinutes(l.Share)
+	if share >= l.Share {
+		return fmt.Sprintf("Held: %s in %s of minutes, %s asked; at worst %s (%s)", l.Text, got, asked, worst, when)
+	}
+	return fmt.Sprintf("Not held: %s in %s of minutes, not %s; at worst %s (%s)", l.Text, got, asked, worst, when)
+}
+
+// shareOfMinutes rounds down to hundredths of a percent, or to as many digits as are needed close to 100 %.
+func shareOfMinutes(share float64) string {
+	p, unit := share*100, 100.0
+	for p < 100 && p*unit >= 100*unit-1 && unit < 1e6 {
+		unit *= 10
+	}
+	return strconv.FormatFloat(math.Floor(p*unit+1e-6)/unit, 'f', -1, 64) + "\u00a0%"
+}
+
+// countMisses says in the footer how often the limit of the title is missed, or what the rows of several runs are.
+func (p *page) countMisses(in []Input) {
+	last := p.panels[len(p.panels)-1]
+	if len(in) > 1 {
+		if len(last.lanes) > 0 {
+			p.notes = append(p.notes, "rows at the foot: when each run misses what was asked")
+		}
+		return
+	}
+	if note := missNote(in[0]); note != "" {
+		p.notes = slices.Insert(p.notes, 2, note)
+	}
+}
+
+// missNote counts the minutes and breaches of the limit that the title speaks of.
+func missNote(in Input) string {
+	l, ok := in.asked()
+	if !ok {
+		return ""
+	}
+	missed, counted := in.misses(l)
+	if missed == 0 {
+		return ""
+	}
+	note := fmt.Sprintf("%s is missed in %s of %s", l.Text, grouped(float64(missed), 0), plural(counted, "minute"))
+	if n := in.breachesOf(l); n > 0 {
+		note += " (" + plural(n, "breach") + ")"
+	}
+	return note
 }

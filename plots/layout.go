@@ -15,7 +15,7 @@ const (
 	headRow  = 30.0 // a panel's title and legend
 	gapRow   = 14.0 // between panels
 	laneRow  = 17.0
-	laneGap  = 5.0 // over the first lane
+	laneGap  = 7.0 // over the first lane
 	axisRows = 38.0
 	footRow  = 26.0
 	labelRow = 15.0 // one row of event labels

@@ -87,7 +87,7 @@ func metricPage(in []Input, metric string) page {
 				b.key(lineKey("as the policy saw it", sight))
 			}
 		}
-		if n == 0 {
+		if len(lines) > 0 && b.refs == nil {
 			b.refs, highest = thresholds(s)
 		}
 	}
@@ -177,9 +177,15 @@ func thresholds(s sim.Series) (refs []ref, highest float64) {
 
 // ofFirst makes the thresholds of overlaid runs grey, as colours are runs there, and says whose they are if they differ.
 func ofFirst(in []Input, metric string, refs []ref) []ref {
-	same := true
+	same, name := true, ""
 	for _, i := range in {
-		s, _ := i.series(metric)
+		s, ok := i.series(metric)
+		if !ok {
+			continue
+		}
+		if name == "" {
+			name = i.Name
+		}
 		own, _ := thresholds(s)
 		same = same && slices.EqualFunc(own, refs, func(a, b ref) bool { return a.at == b.at })
 	}
@@ -187,7 +193,7 @@ func ofFirst(in []Input, metric string, refs []ref) []ref {
 	for k := range out {
 		out[k].pen.color = ink2
 		if !same && out[k].label != "" {
-			out[k].label += " in " + in[0].Name
+			out[k].label += " in " + name
 		}
 	}
 	return out
@@ -242,13 +248,15 @@ func periodOf(s sim.Series) time.Duration {
 
 func metricTitle(in []Input, metric string) string {
 	if len(in) > 1 {
-		return compared(in, "lets "+metric+" rise to", "", func(i Input) float64 {
+		unit := ""
+		return compared(in, metric+" rises to", "", func(i Input) float64 {
 			s, ok := i.series(metric)
 			if !ok {
 				return nan
 			}
+			unit = s.Unit
 			return top(atSight(s, i.Length))
-		}, figure)
+		}, func(v float64) string { return inUnit(v, unit) })
 	}
 	s, _ := in[0].series(metric)
 	points, over, highest, when, late := 0, 0, math.Inf(-1), time.Duration(0), time.Duration(0)

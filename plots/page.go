@@ -45,6 +45,7 @@ type panel struct {
 type area struct {
 	color color.NRGBA
 	data  []slab
+	ramp  bool // the slabs' values are reached at their ends, from 0 on
 }
 
 // A line is a step line. With peaks, it goes along the largest of columns that hold several samples; with band as
@@ -54,6 +55,7 @@ type line struct {
 	data  []sample
 	peaks bool
 	band  bool
+	ramp  bool // the samples' values are reached at their ends, from 0 on
 }
 
 // A ref is a horizontal line with its label on it.

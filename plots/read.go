@@ -36,6 +36,7 @@ type stored struct {
 	} `json:"expect"`
 	Breaches []storedSpan   `json:"breaches"`
 	Marks    []storedSpan   `json:"marks"`
+	Losses   []storedLoss   `json:"losses"`
 	Metrics  []storedMetric `json:"metrics"`
 }
 
@@ -45,6 +46,12 @@ type storedSpan struct {
 	Text  string  `json:"text"`
 	Ask   string  `json:"ask"`
 	Cause string  `json:"cause"`
+}
+
+type storedLoss struct {
+	At        float64 `json:"at_s"`
+	Instances int     `json:"instances"`
+	Text      string  `json:"text"`
 }
 
 type storedMetric struct {
@@ -87,6 +94,9 @@ func Read(name string, result, timeline, decisions io.Reader) (Input, error) {
 	}
 	for _, m := range r.Marks {
 		in.Marks = append(in.Marks, traffic.Mark{From: inSeconds(m.From), To: inSeconds(m.To), Text: m.Text})
+	}
+	for _, l := range r.Losses {
+		in.Happenings = append(in.Happenings, sim.Happening{At: inSeconds(l.At), What: "lost", Count: l.Instances, Text: l.Text})
 	}
 	if err := in.readTimeline(timeline, r); err != nil {
 		return Input{}, fmt.Errorf("timeline.csv: %w", err)
@@ -214,6 +224,12 @@ func ParseLine(ask string) (Line, bool) {
 		return Line{}, false
 	}
 	l := Line{Text: strings.Join(f[:3], " "), Limit: limit, OrEqual: f[1] == "<="}
+	if len(f) > 4 && f[3] == "in" {
+		percent, found := strings.CutSuffix(f[4], "%")
+		if l.Share, err = strconv.ParseFloat(percent+"e-2", 64); err != nil || !found { // the nearest number to the text
+			return Line{}, false
+		}
+	}
 	switch digits, ok := strings.CutPrefix(f[0], "p"); {
 	case f[0] == "mean":
 		l.Quantile = Mean

@@ -15,7 +15,7 @@ const (
 "cost": {"currency": "USD", "total": {"mean": 1.5, "low": 1, "high": 2}},
 "expect": [{"ask": "p99 < 1s in 99.9% of minutes"}, {"ask": "failed < 0.1%"}],
 "breaches": [{"from_s": 60, "to_s": 120, "ask": "p99 < 1s", "cause": "starting: two instances"}],
-"marks": [{"from_s": 30, "to_s": 90, "text": "spike ×5"}],
+"marks": [{"from_s": 30, "to_s": 90, "text": "spike ×5"}], "losses": [{"at_s": 90, "instances": 2, "text": "zone 1 lost"}], "starting_free": true,
 "metrics": [{"metric": "M", "unit": "per minute", "high": 300, "low": null, "period_s": 60, "delay_s": 60}]}`
 	storedTimeline = `at_s,time,offered,served,failed,mean_s,p50_s,p99_s,wait_p99_s,waiting,starting,serving,draining,desired,utilization,cost,seen:M
 0,2026-11-01T00:00:00-04:00,600,600,0,0.1,0.09,0.4,0.1,0,0,2,0,2,0.5,0.04,
@@ -40,11 +40,14 @@ func TestRead(t *testing.T) {
 	if got := in.Start.Format(time.RFC3339) + " " + in.Start.Location().String(); got != "2026-11-01T00:00:00-04:00 America/New_York" {
 		t.Errorf("start: got %s", got)
 	}
-	if len(in.SLOs) != 1 || in.SLOs[0] != (Line{Text: "p99 < 1s", Quantile: 0.99, Limit: time.Second}) {
+	if len(in.SLOs) != 1 || in.SLOs[0] != (Line{Text: "p99 < 1s", Quantile: 0.99, Limit: time.Second, Share: 0.999}) {
 		t.Errorf("limits: got %+v", in.SLOs)
 	}
 	if len(in.Breaches) != 1 || in.Breaches[0].From != m || in.Breaches[0].To != 2*m || len(in.Marks) != 1 || in.Marks[0].From != 30*time.Second {
 		t.Errorf("breaches %+v, marks %+v", in.Breaches, in.Marks)
+	}
+	if len(in.Happenings) != 1 || in.Happenings[0] != (sim.Happening{At: 90 * time.Second, What: "lost", Count: 2, Text: "zone 1 lost"}) || !in.StartingFree {
+		t.Errorf("losses %+v, starting free %v", in.Happenings, in.StartingFree)
 	}
 	if k := in.Minutes[1]; k.Offered != 900 || k.Failed != 100 || k.Latency[1] != 4*time.Second || k.ServingMean != 2 || k.Starting != 1 || k.Waiting != 5 {
 		t.Errorf("minute 1: got %+v", k)
@@ -89,10 +92,11 @@ func TestParseLine(t *testing.T) {
 		want Line
 		ok   bool
 	}{
-		{"p99 < 1s in 99.9% of minutes", Line{"p99 < 1s", 0.99, time.Second, false}, true},
-		{"p999 <= 250ms", Line{"p999 <= 250ms", 0.999, 250 * time.Millisecond, true}, true},
-		{"mean < 2s", Line{"mean < 2s", Mean, 2 * time.Second, false}, true},
-		{"max < 1m", Line{"max < 1m", Max, time.Minute, false}, true},
+		{"p99 < 1s in 99.9% of minutes", Line{"p99 < 1s", 0.99, time.Second, false, 0.999}, true},
+		{"p999 <= 250ms", Line{"p999 <= 250ms", 0.999, 250 * time.Millisecond, true, 0}, true},
+		{"mean < 2s", Line{"mean < 2s", Mean, 2 * time.Second, false, 0}, true},
+		{"max < 1m", Line{"max < 1m", Max, time.Minute, false, 0}, true},
+		{"p99 < 1s in most of minutes", Line{}, false},
 		{"p99 > 1s", Line{}, false}, {"wait p99 < 1s", Line{}, false}, {"failed < 0.1%", Line{}, false}, {"cost < 500", Line{}, false},
 		{"p < 1s", Line{}, false}, {"p9x < 1s", Line{}, false}, {"", Line{}, false},
 	} {

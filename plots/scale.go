@@ -48,9 +48,37 @@ func linear(top, height float64, whole bool) scale {
 	}
 	s := scale{hi: float64(count) * step}
 	for i := 0; i <= count; i++ {
-		s.ticks = append(s.ticks, mark{float64(i) * step, short(float64(i) * step)})
+		s.ticks = append(s.ticks, mark{float64(i) * step, ""})
+	}
+	if top > 0.97*s.hi {
+		s.hi = top * 1.06 // a line never lies on the frame
+	}
+	for i, t := range s.ticks {
+		s.ticks[i].label = tickLabel(t.at, step, s.hi)
 	}
 	return s
+}
+
+// tickLabel writes a tick of a linear scale with the decimals that all its ticks share: 0.05, 0.10; 1,250; 7.5k, 10k.
+func tickLabel(v, step, top float64) string {
+	unit := ""
+	for _, u := range []struct {
+		of   float64
+		name string
+	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if top >= 10*u.of || top >= u.of && u.of > 1e3 {
+			v, step, unit = v/u.of, step/u.of, u.name
+			break
+		}
+	}
+	if v == 0 {
+		return "0"
+	}
+	decimals := 0
+	for p := 1.0; decimals < 9 && math.Abs(step*p-math.Round(step*p)) > 1e-6; p *= 10 {
+		decimals++
+	}
+	return grouped(v, decimals) + unit
 }
 
 // roundStep is the smallest of 1, 2, 2.5, 5 times a power of ten that is at least v.
@@ -69,8 +97,8 @@ func seconds(lo, hi, height float64) scale {
 	if !(lo > 0) || !(hi > 0) {
 		lo, hi = 0.01, 10
 	}
-	s := scale{lo: oneTwoFive(lo, false), hi: oneTwoFive(hi, true), log: true}
-	if s.hi/s.lo < 9.99 { // at least a decade, the data in its middle
+	s := scale{lo: oneTwoFive(lo/1.08, false), hi: oneTwoFive(hi*1.08, true), log: true} // a line never lies on the frame
+	if s.hi/s.lo < 9.99 {                                                                // at least a decade, the data in its middle
 		s.lo, s.hi = oneTwoFive(s.lo/1.6, false), oneTwoFive(s.hi*1.6, true)
 	}
 	decades := math.Log10(s.hi / s.lo)
@@ -125,20 +153,6 @@ func oneTwoFive(v float64, up bool) float64 {
 		}
 	}
 	return best
-}
-
-// short writes a tick: 0, 2.5, 250, 1.5k, 3M.
-func short(v float64) string {
-	unit := ""
-	switch a := math.Abs(v); {
-	case a >= 1e9:
-		v, unit = v/1e9, "G"
-	case a >= 1e6:
-		v, unit = v/1e6, "M"
-	case a >= 1e4 || a >= 1e3 && math.Mod(a, 100) == 0:
-		v, unit = v/1e3, "k"
-	}
-	return strconv.FormatFloat(v, 'g', 6, 64) + unit
 }
 
 // span writes a duration in seconds on an axis: 200 µs, 50 ms, 2 s, 10 min.

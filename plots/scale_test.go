@@ -23,12 +23,13 @@ func TestLinear(t *testing.T) {
 		want        string
 	}{
 		{104, 130, false, "0 | 50 | 100 | 150"},
+		{1400, 200, false, "0 | 250 | 500 | 750 | 1,000 | 1,250 | 1,500"},
 		{20, 130, true, "0 | 5 | 10 | 15 | 20"},
 		{1, 130, true, "0 | 1 | 2 | 3"},
-		{2650, 130, false, "0 | 1k | 2k | 3k"},
-		{0, 130, false, "0 | 0.25 | 0.5 | 0.75 | 1"},
+		{2650, 130, false, "0 | 1,000 | 2,000 | 3,000"},
+		{0, 130, false, "0 | 0.25 | 0.50 | 0.75 | 1.00"},
 		{0.0031, 100, false, "0 | 0.002 | 0.004"},
-		{4.2e6, 64, false, "0 | 2.5M | 5M"},
+		{4.2e6, 64, false, "0 | 2.5M | 5.0M"},
 		{9, 96, true, "0 | 5 | 10"},
 	} {
 		if got := labels(linear(c.top, c.height, c.whole)); got != c.want {
@@ -44,9 +45,9 @@ func TestSeconds(t *testing.T) {
 	}{
 		{0.08, 15.8, 130, "100 ms | 300 ms | 1 s | 3 s | 10 s"},
 		{0.08, 15.8, 380, "50 ms | 100 ms | 200 ms | 500 ms | 1 s | 2 s | 5 s | 10 s | 20 s"},
-		{1, 1.3, 200, "500 ms | 1 s | 2 s | 5 s"},
+		{1, 1.3, 200, "200 ms | 500 ms | 1 s | 2 s | 5 s"},
 		{0.0002, 7000, 40, "1 ms | 1 s | 16.7 min"},
-		{0.0002, 700, 130, "1 ms | 10 ms | 100 ms | 1 s | 10 s | 100 s | 16.7 min"},
+		{0.0002, 700, 130, "100 µs | 1 ms | 10 ms | 100 ms | 1 s | 10 s | 100 s | 16.7 min"},
 	} {
 		if got := labels(seconds(c.lo, c.hi, c.height)); got != c.want {
 			t.Errorf("seconds(%g, %g, %g): got %s, want %s", c.lo, c.hi, c.height, got, c.want)
@@ -61,6 +62,9 @@ func TestScaleLaws(t *testing.T) {
 		hi := lo * math.Pow(10, rapid.Float64Range(0, 6).Draw(r, "decades"))
 		height := rapid.Float64Range(40, 600).Draw(r, "height")
 		for _, s := range []scale{linear(hi, height, false), linear(math.Ceil(hi), height, true), seconds(lo, hi, height)} {
+			if !s.log && s.share(hi) > 0.98 {
+				r.Fatalf("%g lies on the frame of %g…%g", hi, s.lo, s.hi)
+			}
 			if s.hi < hi*(1-1e-9) || s.lo > lo*(1+1e-9) {
 				r.Fatalf("%g…%g is not within %g…%g", lo, hi, s.lo, s.hi)
 			}

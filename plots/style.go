@@ -45,7 +45,7 @@ var (
 	drainFill  = rgb(0xdbaed0)
 	missed     = rgb(0xb3261e)
 	overload   = rgb(0xd0605b)
-	failedFill = rgb(0xe9a09b)
+	failedFill = rgb(0xc8463f)
 	ghost      = rgb(0x7f8b98)
 	white      = rgb(0xffffff)
 	shade      = color.NRGBA{0xc6, 0x28, 0x28, 23} // 9 %

@@ -53,7 +53,8 @@ func columns(all []sample, width time.Duration) []column {
 	return out
 }
 
-// thickest gathers slabs into columns at least width long and keeps of each the one with the greatest height.
+// thickest gathers slabs into columns at least width long and keeps of each the one with the greatest height, the
+// last of equals.
 func thickest(all []slab, width time.Duration) []slab {
 	var out []slab
 	var until time.Duration
@@ -62,7 +63,7 @@ func thickest(all []slab, width time.Duration) []slab {
 		if open && s.from == out[len(out)-1].to && s.from < until {
 			o := &out[len(out)-1]
 			o.to = s.to
-			if s.some() && (!o.some() || s.hi-s.lo > o.hi-o.lo) {
+			if s.some() && (!o.some() || s.hi-s.lo >= o.hi-o.lo) {
 				o.lo, o.hi = s.lo, s.hi
 			}
 			continue

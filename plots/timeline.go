@@ -15,6 +15,7 @@ func timelineChart() Chart {
 			for i := range p.panels {
 				p.panels[i].weight = 1
 			}
+			p.countMisses(in)
 			p.breachKey(2)
 			return []page{p}
 		},

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"fmt"
-	"strings"
 
 	"headroom/sim"
 )
@@ -45,19 +44,18 @@ func trafficPanel(in []Input) panel {
 }
 
 func singleTraffic(p *panel, in Input) {
-	p.areas = append(p.areas, area{blueFill, in.slabs(func(m sim.Minute) (float64, float64) { return 0, offered(m) })})
+	p.areas = append(p.areas, area{color: blueFill, data: in.slabs(func(m sim.Minute) (float64, float64) { return 0, offered(m) })})
 	traffic := pen{color: blue, width: 1.3}
 	p.key(lineKey("offered", traffic))
 	if in.PerInstance > 0 {
 		over := in.slabs(func(m sim.Minute) (float64, float64) { return in.capacity(m), offered(m) })
 		for _, s := range over {
 			if s.some() {
-				p.areas = append(p.areas, area{overload, over})
+				p.areas = append(p.areas, area{color: overload, data: over})
 				break
 			}
 		}
 	}
-	p.add(line{pen: traffic, data: in.samples(offered)})
 	if in.PerInstance > 0 {
 		capacity := pen{color: ready, width: 2}
 		p.add(line{pen: capacity, data: in.samples(in.capacity)})
@@ -70,6 +68,7 @@ func singleTraffic(p *panel, in Input) {
 		p.add(line{pen: served, data: in.samples(func(m sim.Minute) float64 { return float64(m.Served) / 60 })})
 		p.key(lineKey("served", served))
 	}
+	p.add(line{pen: traffic, data: in.samples(offered)})
 }
 
 func overlaidTraffic(p *panel, in []Input) {
@@ -78,7 +77,7 @@ func overlaidTraffic(p *panel, in []Input) {
 		same = same && sameTraffic(i, in[0])
 	}
 	if same {
-		p.areas = append(p.areas, area{blueFill, in[0].slabs(func(m sim.Minute) (float64, float64) { return 0, offered(m) })})
+		p.areas = append(p.areas, area{color: blueFill, data: in[0].slabs(func(m sim.Minute) (float64, float64) { return 0, offered(m) })})
 		p.key(fillKey("offered, the same in all", blueFill))
 	}
 	known := true
@@ -124,10 +123,10 @@ func troublePanel(in []Input) (panel, bool) {
 	for _, i := range in {
 		any += top(i.samples(waiting)) + top(i.samples(failed))
 	}
-	p := panel{title: "Requests waiting at the end of a minute, failed in it", weight: 0.9}
+	p := panel{title: "Requests waiting at a minute's end, failed in a minute", weight: 0.9}
 	if len(in) == 1 {
 		w := pen{color: violet, width: 1.9}
-		p.areas = append(p.areas, area{failedFill, in[0].slabs(func(m sim.Minute) (float64, float64) { return 0, failed(m) })})
+		p.areas = append(p.areas, area{color: failedFill, data: in[0].slabs(func(m sim.Minute) (float64, float64) { return 0, failed(m) })})
 		p.add(line{pen: w, data: in[0].samples(func(m sim.Minute) float64 { return positive(waiting(m)) })})
 		p.key(lineKey("waiting", w), fillKey("failed", failedFill))
 		highest := max(top(p.lines[0].data), topOf(in, failed))
@@ -180,13 +179,13 @@ func (in Input) overCapacity() (minutes int, worst sim.Minute) {
 
 func trafficTitle(in []Input) string {
 	if len(in) > 1 {
-		return compared(in, "is over capacity for", "minute", func(i Input) float64 {
+		return compared(in, "Traffic is over capacity", "Traffic is never over capacity", func(i Input) float64 {
 			if i.PerInstance <= 0 {
 				return nan
 			}
 			n, _ := i.overCapacity()
-			return float64(n)
-		}, func(v float64) string { return plural(int(v), "minute") })
+			return -float64(n) // the worst first
+		}, forMinutes)
 	}
 	i := in[0]
 	peak, at := 0.0, sim.Minute{}
@@ -209,34 +208,4 @@ func trafficTitle(in []Input) string {
 	}
 	return fmt.Sprintf("Capacity stays above traffic: the tightest minute, %s, is %s full", axisTime(i.Start, i.Length, worst.At),
 		percent(offered(worst)/i.capacity(worst)))
-}
-
-// compared says which run has least and which has most of something.
-func compared(in []Input, verb, noun string, value func(Input) float64, words func(float64) string) string {
-	least, most := 0, 0
-	for n := range in {
-		v := value(in[n])
-		if v != v {
-			return fmt.Sprintf("%s overlaid", plural(len(in), "run"))
-		}
-		if v < value(in[least]) {
-			least = n
-		}
-		if v > value(in[most]) {
-			most = n
-		}
-	}
-	if value(in[least]) == value(in[most]) {
-		if value(in[least]) == 0 && noun != "" {
-			return fmt.Sprintf("None of the %d runs %s a single %s", len(in), verb, noun)
-		}
-		return fmt.Sprintf("Each of the %d runs %s %s", len(in), verb, words(value(in[least])))
-	}
-	again := "" // "misses it for 2 minutes, b for 57 minutes"
-	if strings.HasSuffix(verb, " for") {
-		again = "for "
-	}
-	a, b := words(value(in[least])), words(value(in[most]))
-	_, unit, _ := strings.Cut(a, " ")
-	return fmt.Sprintf("%s %s %s, %s %s%s", in[least].Name, verb, a, in[most].Name, again, strings.TrimSuffix(b, " "+unit))
 }
