@@ -31,18 +31,22 @@ func breachLines(b *strings.Builder, d Doc, run *sim.Result, style Style) {
 	}
 	for _, i := range order {
 		x := d.Breaches[i]
-		from, to := run.Config.Start.Add(duration(x.FromS)), run.Config.Start.Add(duration(x.ToS))
-		when := expect.Clock(run, duration(x.FromS)) + " to " + to.Format("15:04")
-		if from.YearDay() != to.YearDay() {
-			when = expect.Clock(run, duration(x.FromS)) + " to " + expect.Clock(run, duration(x.ToS))
-		}
-		b.WriteString(Wrap("  ", fmt.Sprintf("%s: %s%s", when, x.Ask, worst(d, x))))
+		b.WriteString(Wrap("  ", fmt.Sprintf("%s: %s%s", between(run, x.FromS, x.ToS), x.Ask, worst(d, x))))
 		b.WriteString(Wrap("    ", x.Cause))
 	}
 	if n := len(d.Breaches) - len(order); n > 0 {
 		fmt.Fprintf(b, "  … and %s, none longer\n", plural(n, "more breach"))
 	}
 	b.WriteString("\n")
+}
+
+// between says from when to when, in seconds of the run: the day once, unless the end has another.
+func between(run *sim.Result, fromS, toS float64) string {
+	from, to := run.Config.Start.Add(duration(fromS)), run.Config.Start.Add(duration(toS))
+	if from.YearDay() != to.YearDay() {
+		return expect.Clock(run, duration(fromS)) + " to " + expect.Clock(run, duration(toS))
+	}
+	return expect.Clock(run, duration(fromS)) + " to " + to.Format("15:04")
 }
 
 // missedMinutes counts the missed minutes of every ask: one minute may miss several, so they are not added up.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"headroom/expect"
 	"headroom/sim"
@@ -107,7 +108,7 @@ func (s stretch) line(first *sim.Result) string {
 	x := s.first
 	when := expect.Clock(first, duration(x.AtS))
 	if s.until > x.AtS {
-		when += " to " + first.Config.Start.Add(duration(s.until)).Format("15:04")
+		when = between(first, x.AtS, s.until)
 	}
 	what := fmt.Sprintf("%d → %d", x.From, x.To)
 	switch {
@@ -124,7 +125,8 @@ func (s stretch) line(first *sim.Result) string {
 	for _, y := range x.Why {
 		why = append(why, y.Text)
 	}
-	line := Wrap("  ", together(when+"  "+what+"  ")+x.Policy)
+	head := "  " + when + "  " + what + "  "
+	line := head + Cut(x.Policy, max(width-utf8.RuneCountInString(head), 20)) + "\n"
 	if s.entries > 1 {
 		why = append(why, fmt.Sprintf("(the first of %d)", s.entries))
 	}

@@ -486,3 +486,14 @@ func TestBreachLines(t *testing.T) {
 		}
 	}
 }
+
+// A held wish that lasts into another day says so, and a long name of a policy does not make a line too wide.
+func TestDecisionLine(t *testing.T) {
+	run := &sim.Result{Config: sim.Config{Start: time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC), Length: 7 * 24 * time.Hour}}
+	wish := 1
+	s := stretch{first: Decision{AtS: 0, From: 2, To: 2, Wish: &wish, Policy: strings.Repeat("TargetTracking-", 9)}, until: 36000, entries: 1, low: 1, high: 1}
+	line := s.line(run)
+	if !strings.HasPrefix(line, "  Mon 23 Nov 20:00 to Tue 24 Nov 06:00  2, wish 1 held  TargetTracking-") || utf8.RuneCountInString(line) > 81 {
+		t.Errorf("%d columns: %s", utf8.RuneCountInString(line)-1, line)
+	}
+}
