@@ -154,21 +154,3 @@ func (e *fluid) inSlots() (live, beyond float64) {
 	}
 	return live, 0
 }
-
-// active is how many instances in service have a busy slot, on average: with busy slots Poisson about their mean, and a
-// balancer that looks for free instances or one that does not.
-func (e *fluid) active() float64 {
-	busy, n := min(e.held, e.servers), float64(e.n)
-	switch {
-	case e.slots == 1 || busy >= e.servers:
-		return busy / e.slots
-	case busy <= 0:
-		return 0
-	case e.cfg.Balancer != "least-outstanding":
-		return n * (1 - math.Pow(1-busy/e.servers, e.slots))
-	}
-	sd := math.Sqrt(busy)
-	z := (n - busy) / sd
-	short := (n-busy)*(1+math.Erf(z/math.Sqrt2))/2 + sd*math.Exp(-z*z/2)/math.Sqrt(2*math.Pi) // E[(n − N)+]
-	return max(0, min(n-short, busy))
-}
