@@ -31,16 +31,13 @@ func newPage(in []Input, file, title string) page {
 		length:   in[0].Length,
 		height:   slideDown,
 		events:   eventsOf(in),
-		notes:    []string{"headroom", seeds(in)},
+		notes:    []string{"headroom"},
 	}
 	if len(in) == 1 {
 		p.breaches = episodes(in[0].Breaches)
-		if asks := missedAsks(in[0].Breaches); len(asks) > 1 {
-			p.notes = append(p.notes, "breaches of "+listed(asks)+", one number where they overlap")
-		}
 	}
 	if perColumn := float64(len(in[0].Minutes)) / (2 * 880); perColumn > 1.5 {
-		p.notes = append(p.notes, "a pixel column covers "+figure(perColumn)+" minutes and shows the highest and lowest of them")
+		p.notes = append(p.notes, "a pixel column spans "+figure(perColumn)+" minutes, highest to lowest")
 	}
 	return p
 }
@@ -197,9 +194,13 @@ func upTo(whole bool, lines ...line) func(float64) scale {
 	return func(height float64) scale { return linear(t, height, whole) }
 }
 
-// breachKey adds the shade to the legend when there is any.
-func (p *page) breachKey(i int) {
+// breachKey adds the shade to the legend of panel i when there is any, and says in the footer what was missed if it was
+// more than one thing.
+func (p *page) breachKey(in []Input, i int) {
 	if len(p.breaches) > 0 {
+		if asks := missedAsks(in[0].Breaches); len(asks) > 1 {
+			p.notes = append(p.notes, "shaded: breaches of "+listed(asks))
+		}
 		solid := shade
 		solid.A = 60
 		p.panels[i].key(fillKey("breach", solid))

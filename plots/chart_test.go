@@ -52,6 +52,7 @@ func TestTitlesByHand(t *testing.T) {
 			"p99 < 1s holds in all 2 minutes; the slowest, 09:01, has 812 ms", "0.0400 USD: 50\u00a0% pays for busy slots and 50\u00a0% for idle ones"},
 		{"missed", bad, "Traffic is over capacity for 2 minutes; at worst 1 rps for a fleet that serves 0 (09:02)", "The fleet moves between 0 and 2 instances in service",
 			"p99 < 1s is missed in 2 of 3 minutes, in 1 breach; at worst 1 s (09:01)", ""},
+		{"idle", tiny(sim.Minute{Serving: 1, Cost: 0.5}), "", "", "", "0.50 USD, nearly all of it for idle slots"},
 		{"nobody", none, "No request came in 2 min", "The fleet stays at 1 instance in service", "No request came in 2 min, so there is no latency", "0.00 USD in 2 min"},
 		{"foreign", foreign, "", "", "p99 latency peaks at 812 ms in a minute (09:01)", ""},
 		{"asked of all minutes", share(good, 1), "", "", "Held: p99 < 1s in all 2 minutes; the slowest has 812 ms (09:01)", ""},
@@ -181,6 +182,11 @@ func TestMetricInDurations(t *testing.T) {
 	in.Series = []sim.Series{{Metric: "ModelLatency", Unit: "µs", High: 500000, Low: nan,
 		Points: []sim.Published{{End: time.Minute, Seen: time.Minute, Value: 4757760}}}}
 	if got, want := metricTitle([]Input{in}, "ModelLatency"), "ModelLatency reaches 4.76 s, over 500 ms in 1 of 1 point"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	in.Series = append(in.Series, sim.Series{Metric: "CPU", Unit: "%", High: 60, Low: nan,
+		Points: []sim.Published{{End: time.Minute, Seen: time.Minute, Value: 71}, {End: 3 * time.Minute, Seen: 3 * time.Minute, Value: 99}}})
+	if got, want := metricTitle([]Input{in}, "CPU"), "CPU reaches 71\u00a0%, over 60\u00a0% in 1 of 1 point"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	p := metricPage([]Input{in}, "ModelLatency").panels[0]

@@ -162,6 +162,11 @@ func costTitle(in []Input) string {
 	if all == 0 {
 		return title + " in " + durationWords(i.Length)
 	}
+	for p, words := range [...]string{busy: "busy", idle: "idle"} {
+		if sum[p]/all > 0.995 {
+			return title + ", nearly all of it for " + words + " slots"
+		}
+	}
 	words := [purposes]string{"busy slots", "idle ones", "starting", "draining"}
 	parts := []string{percent(sum[busy]/all) + " pays for busy slots", percent(sum[idle]/all) + " for idle ones"}
 	for p := starting; p < purposes; p++ {

@@ -41,7 +41,7 @@ func (l *layout) panel(i int) {
 	l.refs(i, drawn)
 	if p.empty != "" {
 		st := style{size: sizeSub, color: ink2}
-		y := (b.y0 + b.y1) / 2
+		y := b.y0 + 0.3*b.height() // a limit is drawn across the middle
 		t := extent((b.x0+b.x1)/2, y, centre, st, p.empty)
 		l.s.rect(plate, t.grown(4))
 		l.s.text((b.x0+b.x1)/2, y, centre, st, p.empty)
@@ -111,8 +111,8 @@ func (l *layout) area(i int, a area) {
 		var up, down []point
 		for k, c := range part {
 			x0, x1 := l.x(c.from), l.x(c.to)
-			if len(part) == 1 && x1-x0 < 1.2 {
-				x1 = x0 + 1.2
+			if k == len(part)-1 {
+				x1 = math.Max(x1, l.x(part[0].from)+1.6) // a sliver would be lost
 			}
 			hi, lo := l.y(i, c.hi), l.y(i, c.lo)
 			if a.ramp {
@@ -141,7 +141,7 @@ func (l *layout) line(i int, n line) []column {
 	cols := columns(cut(n.data, l.from, l.to), l.columnWidth())
 	switch crowd := float64(len(cols)) / (l.x1 - l.x0); {
 	case n.band && crowd > 0.8:
-		n.pen.width = math.Min(n.pen.width, 1.3) // so many steps are restless enough
+		n.pen.width *= 0.72 // so many steps are restless enough
 	case crowd > 1.2:
 		n.pen.width *= 0.75
 	}
@@ -237,7 +237,7 @@ func (l *layout) refs(i int, drawn [][]column) {
 				if t.y0 < b.y0-2 || t.y1 > b.y1 {
 					continue
 				}
-				hidden := l.hidden(i, t, drawn) + 12*(k/2) + k%2 // above is better than below, and the farther, the worse
+				hidden := l.hidden(i, t, r, drawn) + 12*(k/2) + k%2 // above is better than below, and the farther, the worse
 				for _, o := range taken {
 					if o.grown(2).meets(t) {
 						hidden += 10000
@@ -257,8 +257,8 @@ func (l *layout) refs(i int, drawn [][]column) {
 	}
 }
 
-// hidden counts the columns that a label at t would cover, and other reference lines as many of them.
-func (l *layout) hidden(i int, t box, drawn [][]column) int {
+// hidden counts the columns that the label of a reference line would cover at t, and other reference lines as many of them.
+func (l *layout) hidden(i int, t box, of ref, drawn [][]column) int {
 	n := 0
 	for _, cols := range drawn {
 		for k, c := range cols {
@@ -273,7 +273,7 @@ func (l *layout) hidden(i int, t box, drawn [][]column) int {
 		}
 	}
 	for _, r := range l.panels[i].refs {
-		if y := l.y(i, r.at); y > t.y0-2.5 && y < t.y1+2.5 {
+		if y := l.y(i, r.at); r.at != of.at && y > t.y0-2.5 && y < t.y1+2.5 {
 			n += 60
 		}
 	}

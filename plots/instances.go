@@ -20,7 +20,7 @@ func instancesChart() Chart {
 			if u, any := utilizationPanel(in); any {
 				p.panels = append(p.panels, u)
 			}
-			p.breachKey(0)
+			p.breachKey(in, 0)
 			return []page{p}
 		},
 	}
@@ -48,7 +48,11 @@ func instancesPanel(in []Input) panel {
 	})
 	want, got := pen{color: policyRed, width: 1.7, dash: []float64{4, 2.5}}, pen{color: ready, width: 2.2}
 	p.add(line{pen: want, data: i.samples(desired)}, line{pen: got, data: i.samples(serving)}) // desired is seen where it differs
-	p.key(lineKey("desired", want), lineKey("in service", got))
+	if i.asDesired() {
+		p.key(lineKey("in service, as desired", got))
+	} else {
+		p.key(lineKey("desired", want), lineKey("in service", got))
+	}
 	for _, a := range []struct {
 		name string
 		area area
@@ -70,6 +74,16 @@ func instancesPanel(in []Input) panel {
 		p.lanes = append(p.lanes, n)
 	}
 	return p
+}
+
+// asDesired says whether at the end of every minute as many served as were desired.
+func (in Input) asDesired() bool {
+	for _, m := range in.Minutes {
+		if m.Serving != m.Desired {
+			return false
+		}
+	}
+	return true
 }
 
 // decisionsLane has a triangle for each change of desired capacity and a bar while a wish was held back.

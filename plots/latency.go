@@ -18,7 +18,7 @@ func latencyChart() Chart {
 			p := newPage(in, "latency", latencyTitle(in))
 			p.panels = []panel{latencyPanel(in)}
 			p.countMisses(in)
-			p.breachKey(0)
+			p.breachKey(in, 0)
 			return []page{p}
 		},
 	}
@@ -282,7 +282,7 @@ func (p *page) countMisses(in []Input) {
 		return
 	}
 	if note := missNote(in[0]); note != "" {
-		p.notes = slices.Insert(p.notes, 2, note)
+		p.notes = slices.Insert(p.notes, 1, note)
 	}
 }
 
@@ -296,9 +296,9 @@ func missNote(in Input) string {
 	if missed == 0 {
 		return ""
 	}
-	note := fmt.Sprintf("%s is missed in %s of %s", l.Text, grouped(float64(missed), 0), plural(counted, "minute"))
+	note := fmt.Sprintf("%s of %s miss %s", grouped(float64(missed), 0), plural(counted, "minute"), l.Text)
 	if n := in.breachesOf(l); n > 0 {
-		note += " (" + plural(n, "breach") + ")"
+		note += ", in " + plural(n, "breach")
 	}
 	return note
 }

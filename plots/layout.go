@@ -18,6 +18,7 @@ const (
 	laneGap  = 7.0 // over the first lane
 	axisRows = 38.0
 	footRow  = 26.0
+	footLine = 14.0 // a second line of the footer
 	labelRow = 15.0 // one row of event labels
 	pillRow  = 19.0 // breach numbers
 )
@@ -36,6 +37,7 @@ type layout struct {
 	scales []scale
 	boxes  []box
 	head   float64 // where the header ends
+	foot   int     // lines of the footer
 	lane   float64 // height of the lane of events and breach numbers
 	labels []eventLabel
 	pills  []pill
@@ -85,8 +87,16 @@ func (l *layout) place() {
 	text := style{size: sizeText}
 	l.x0, l.x1 = margin+40, pageWidth-margin
 	l.look(0)
+	for _, p := range l.panels {
+		for _, n := range p.lanes {
+			if len(n.glyphs) > 0 && !slices.Contains(l.page.notes, decisionsNote) {
+				l.page.notes = append(l.page.notes, decisionsNote)
+			}
+		}
+	}
 	l.arrange()
-	free := l.height - l.head - l.lane - footRow
+	l.foot = len(l.footLines(2))
+	free := l.height - l.head - l.lane - footRow - footLine*float64(l.foot-1)
 	total := 0.0
 	for i, p := range l.panels {
 		free -= headRow + l.below(i)
@@ -103,9 +113,6 @@ func (l *layout) place() {
 			gutter = math.Max(gutter, text.width(t.label))
 		}
 		for _, n := range p.lanes {
-			if len(n.glyphs) > 0 && !slices.Contains(l.page.notes, decisionsNote) {
-				l.page.notes = append(l.page.notes, decisionsNote)
-			}
 			gutter = math.Max(gutter, math.Min(96, style{size: sizeSmall}.width(n.label)))
 		}
 	}
@@ -255,9 +262,27 @@ func shorter(label string) []string {
 
 // footer holds what is not drawn, and what gives these bytes again.
 func (l *layout) footer() {
-	st := style{size: sizeSmall, color: ink3}
-	text := printable(strings.Join(l.notes, separator))
-	l.s.text(margin, l.height-12, left, st, fitted(text, st, pageWidth-2*margin))
+	lines := l.footLines(l.foot)
+	for i, text := range lines {
+		l.s.text(margin, l.height-12-footLine*float64(len(lines)-1-i), left, footStyle, text)
+	}
+}
+
+var footStyle = style{size: sizeSmall, color: ink3}
+
+// footLines are the notes in one line, or in two that break between notes where there is room for two.
+func (l *layout) footLines(most int) []string {
+	const room = pageWidth - 2*margin
+	all := printable(strings.Join(l.notes, separator))
+	if footStyle.width(all) <= room {
+		return []string{all}
+	}
+	for n := len(l.notes) - 1; n > 0 && most > 1; n-- {
+		if first := printable(strings.Join(l.notes[:n], separator)); footStyle.width(first) <= room {
+			return []string{first, fitted(printable(strings.Join(l.notes[n:], separator)), footStyle, room)}
+		}
+	}
+	return []string{fitted(all, footStyle, room)}
 }
 
 // note adds to the footer.

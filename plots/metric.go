@@ -119,7 +119,7 @@ func metricPage(in []Input, metric string) page {
 		s, _ := in[0].series(metric)
 		zoomed(&p, s)
 	}
-	p.breachKey(0)
+	p.breachKey(in, 0)
 	return p
 }
 
@@ -149,8 +149,11 @@ var durations = map[string]bool{"µs": true, "us": true, "microseconds": true}
 
 // inUnit writes a value of a metric.
 func inUnit(v float64, unit string) string {
-	if durations[unit] && v > 0 {
+	switch {
+	case durations[unit] && v > 0:
 		return latencyWords(v / 1e6)
+	case unit == "%":
+		return figure(v) + "\u00a0%"
 	}
 	return figure(v)
 }
@@ -261,8 +264,8 @@ func metricTitle(in []Input, metric string) string {
 	s, _ := in[0].series(metric)
 	points, over, highest, when, late := 0, 0, math.Inf(-1), time.Duration(0), time.Duration(0)
 	for _, p := range s.Points {
-		if p.Missing {
-			continue
+		if p.Missing || p.Seen >= in[0].Length {
+			continue // never seen, and not in a stored timeline
 		}
 		points++
 		if p.Value > highest {

@@ -73,7 +73,7 @@ func Read(name string, result, timeline, decisions io.Reader) (Input, error) {
 	}
 	in := Input{
 		Name: name, Engine: r.Engine, Seed: r.Seed, Length: inSeconds(r.Length), Step: inSeconds(r.Step), Currency: r.Cost.Currency,
-		Cost: amount(r.Cost.Total), PerInstance: r.Capacity, StartingFree: r.StartingFree, Quantiles: []float64{0.5, 0.99},
+		Cost: single(r.Cost.Total), PerInstance: r.Capacity, StartingFree: r.StartingFree, Quantiles: []float64{0.5, 0.99},
 	}
 	if in.Name == "" {
 		in.Name = r.Scenario
@@ -257,6 +257,15 @@ func amount(raw json.RawMessage) float64 {
 		return *over.Mean
 	}
 	return nan
+}
+
+// single is a number of one run; NaN if it is the mean of several, as the minutes are those of the first alone.
+func single(raw json.RawMessage) float64 {
+	var v *float64
+	if json.Unmarshal(raw, &v) != nil || v == nil {
+		return nan
+	}
+	return *v
 }
 
 // inSeconds is a duration from seconds; 0 for NaN.

@@ -34,7 +34,12 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := time.Minute
-	if in.Name != "v" || in.Engine != "fluid" || in.Seed != 7 || in.Length != 3*m || in.PerInstance != 7.2 || in.Cost != 1.5 || in.Step != time.Second {
+	one, err := Read("", strings.NewReader(strings.Replace(storedResult, `{"mean": 1.5, "low": 1, "high": 2}`, "1.5", 1)),
+		strings.NewReader(storedTimeline), strings.NewReader(storedDecisions))
+	if err != nil || one.paid() != 1.5 {
+		t.Errorf("of one run the cost is that after the billing rules: got %g, %v", one.paid(), err)
+	}
+	if in.Name != "v" || in.Engine != "fluid" || in.Seed != 7 || in.Length != 3*m || in.PerInstance != 7.2 || in.paid() != 0.04+0.06+0.06 || in.Step != time.Second {
 		t.Errorf("head: got %+v", in)
 	}
 	if got := in.Start.Format(time.RFC3339) + " " + in.Start.Location().String(); got != "2026-11-01T00:00:00-04:00 America/New_York" {

@@ -16,7 +16,7 @@ func timelineChart() Chart {
 				p.panels[i].weight = 1
 			}
 			p.countMisses(in)
-			p.breachKey(2)
+			p.breachKey(in, 2)
 			return []page{p}
 		},
 	}

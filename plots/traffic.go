@@ -17,7 +17,7 @@ func trafficChart() Chart {
 			if b, any := troublePanel(in); any {
 				p.panels = append(p.panels, b)
 			}
-			p.breachKey(0)
+			p.breachKey(in, 0)
 			return []page{p}
 		},
 	}
@@ -127,9 +127,10 @@ func troublePanel(in []Input) (panel, bool) {
 	if len(in) == 1 {
 		w := pen{color: violet, width: 1.9}
 		p.areas = append(p.areas, area{color: failedFill, data: in[0].slabs(func(m sim.Minute) (float64, float64) { return 0, failed(m) })})
+		p.add(line{pen: pen{color: missed, width: 1.2}, peaks: true, data: in[0].samples(func(m sim.Minute) float64 { return positive(failed(m)) })})
 		p.add(line{pen: w, data: in[0].samples(func(m sim.Minute) float64 { return positive(waiting(m)) })})
 		p.key(lineKey("waiting", w), fillKey("failed", failedFill))
-		highest := max(top(p.lines[0].data), topOf(in, failed))
+		highest := max(topOf(in, waiting), topOf(in, failed))
 		p.scale = func(h float64) scale { return linear(highest, h, true) }
 		return p, any > 0
 	}
