@@ -63,6 +63,7 @@ type requests struct {
 	sinceNew  int64   // attempts since the number in service last changed
 	shares    float64 // Σ 1 ÷ instances in service, of attempts before that
 	recorder  recorder
+	witness   func(number uint64, born, began, done clock) // sees every served request; nil but in tests
 	events    int
 	stopped   error
 }
@@ -220,6 +221,9 @@ func (e *requests) depart(v event) {
 		e.count.served++
 		e.alive.add(v.at, -1)
 		e.recorder.served(v.at-q.born, q.since-q.born)
+		if e.witness != nil {
+			e.witness(q.number, q.born, q.since, v.at)
+		}
 		if e.recorder.watched {
 			from := q.came
 			if e.shared != nil {
