@@ -200,6 +200,9 @@ func (c *checker) policies() {
 			c.policy(path+".step", path+".step.alarm.metric", a.Service, p.Step.Alarm.Metric, p.Step.Alarm.Period)
 		}
 	}
+	if c.clean("scaling.aws.policies", "metrics", "clock.step") {
+		c.report(problem.Under("scaling.aws", a.CheckTiming(c.Metrics.Timing))...)
+	}
 }
 
 // policy holds one policy: its metric must be counted in something, and its periods be multiples of the step.

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"maps"
 	"reflect"
 
 	"headroom/chance"
@@ -33,11 +34,31 @@ func (f *File) config() sim.Config {
 	return cfg
 }
 
-// filled is a copy of the settings with the defaults that depend on the service.
-func filled(s *aws.Settings) *aws.Settings {
-	c := deepCopy(reflect.ValueOf(s)).Interface().(*aws.Settings)
-	c.Fill()
-	return c
+// filled is a copy of the scenario with the defaults that depend on the service and on the metrics that policies look at.
+func (s Scenario) filled() Scenario {
+	if s.Scaling.AWS == nil {
+		return s
+	}
+	settings := deepCopy(reflect.ValueOf(s.Scaling.AWS)).Interface().(*aws.Settings)
+	settings.Fill(s.Metrics.Timing)
+	s.Scaling.AWS = settings
+	each := maps.Clone(s.Metrics.Each)
+	for _, p := range settings.Policies {
+		name := ""
+		if p.TargetTracking != nil {
+			name = p.TargetTracking.Metric
+		} else if p.Step != nil {
+			name = p.Step.Alarm.Metric
+		}
+		if period, delay := s.Metrics.Timing(name); period != s.Metrics.Period || delay != s.Metrics.Delay {
+			if each == nil {
+				each = map[string]sim.MetricTiming{}
+			}
+			each[name] = sim.MetricTiming{Period: &period, Delay: &delay, Idle: each[name].Idle}
+		}
+	}
+	s.Metrics.Each = each
+	return s
 }
 
 // deepCopy copies what pointers and slices of plain settings point at.

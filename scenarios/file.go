@@ -316,10 +316,7 @@ func (f *File) Config() (sim.Config, error) {
 // Full is the file with its edits and every default written out; it loads again to the same Config. The variants are left out
 // of a file with edits: they are changes of the file alone.
 func (f *File) Full() ([]byte, error) {
-	s := f.Scenario
-	if s.Scaling.AWS != nil {
-		s.Scaling.AWS = filled(s.Scaling.AWS)
-	}
+	s := f.filled()
 	if len(f.edits) > 0 {
 		s.WhatIfs = nil
 		return f.doc.Encode(&s)

@@ -64,10 +64,7 @@ func TestGoodFiles(t *testing.T) {
 			t.Errorf("%s in full: %s\n%s", name, texts(err), full)
 			continue
 		}
-		a, b := f.Scenario, again.Scenario
-		if a.Scaling.AWS != nil {
-			a.Scaling.AWS, b.Scaling.AWS = filled(a.Scaling.AWS), filled(b.Scaling.AWS)
-		}
+		a, b := f.filled(), again.filled()
 		a.WhatIfs, b.WhatIfs = nil, nil
 		if !reflect.DeepEqual(a, b) {
 			t.Errorf("%s in full is another scenario:\n%s", name, full)
@@ -426,6 +423,41 @@ func TestLibrary(t *testing.T) {
 		}
 		if !bytes.HasPrefix(f.Text(), []byte("# yaml-language-server: $schema=../scenario.schema.json\n")) || !bytes.Equal(f.Text(), LibraryText(e.Name)) {
 			t.Errorf("%s names no schema for editors in its first line", e.Name)
+		}
+	}
+}
+
+// In full a policy's alarms say what follows from its metric's timing too, and the timing itself.
+func TestFullHasTheAlarms(t *testing.T) {
+	f, err := Parse("x", "", []byte(`version: 1
+name: x
+clock: {start: 2026-03-02, length: 1h}
+traffic: {curves: [{constant: {rate: 1rps}}]}
+service: {time: 80ms}
+fleet: {price: 0.1 USD/h}
+scaling:
+  aws:
+    {service: sagemaker-endpoint, min: 1, max: 9, policies: [
+      {target-tracking: {metric: InvocationsPerInstance, target: 60}},
+      {target-tracking: {metric: ConcurrentRequestsPerModel, target: 2}},
+      {step: {alarm: {metric: ModelLatency, above: 1s}, adjust: change, steps: [{from: 0, by: 1}]}}]}
+`), nil)
+	if err != nil {
+		t.Fatal(texts(err))
+	}
+	full, err := f.Full()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flat := strings.Join(strings.Fields(string(full)), " ")
+	for _, want := range []string{
+		"period: 1m delay: 1m ConcurrentRequestsPerModel: period: 10s delay: 10s",
+		"alarm: period: 1m out: 3 of 3 in: 15 of 15 low: 90%",
+		"alarm: period: 10s out: 3 of 3 in: 90 of 90 low: 90%",
+		"period: 1m datapoints: 1 of 1 missing: missing",
+	} {
+		if !strings.Contains(flat, want) {
+			t.Errorf("not in full: %s\n%s", want, full)
 		}
 	}
 }

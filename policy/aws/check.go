@@ -259,10 +259,14 @@ func (r *report) level(path, service, metric string, counts bool, l *Level) {
 
 // period holds that an alarm's period is one that CloudWatch knows.
 func (r *report) period(path string, d *time.Duration) {
-	if d == nil || *d > 0 && *d%time.Minute == 0 || *d == 10*time.Second || *d == 20*time.Second || *d == 30*time.Second {
-		return
+	if d != nil && !knownPeriod(*d) {
+		r.add(path, "10s, 20s, 30s or whole minutes", unit.FormatDuration(*d))
 	}
-	r.add(path, "10s, 20s, 30s or whole minutes", unit.FormatDuration(*d))
+}
+
+// knownPeriod tells whether CloudWatch knows an alarm's period.
+func knownPeriod(d time.Duration) bool {
+	return d > 0 && d%time.Minute == 0 || d == 10*time.Second || d == 20*time.Second || d == 30*time.Second
 }
 
 // interval holds that an alarm does not look back further than CloudWatch does, and at N datapoints at least.
@@ -286,19 +290,26 @@ func (r *report) interval(path string, form Datapoints, period *time.Duration, a
 	}
 }
 
-// CheckTiming says where an alarm's period does not fit the metric's: it must be the metric's period or a multiple of it.
+// CheckTiming says where an alarm does not fit the metric's timing: its period must be the metric's or a multiple of it, and with
+// the metric's period too it must not look back too far.
 func (s *Settings) CheckTiming(timing func(metric string) (period, delay time.Duration)) []problem.Problem {
 	var out report
-	look := func(path, metric string, period *time.Duration) {
-		if every, _ := timing(metric); period != nil && every > 0 && (*period < every || *period%every != 0) {
-			out.add(path, fmt.Sprintf("a multiple of the period of %s, %s", metric, unit.FormatDuration(every)), unit.FormatDuration(*period))
+	look := func(path, metric string, period *time.Duration, form func(every time.Duration) Datapoints) {
+		switch every, _ := timing(metric); {
+		case every <= 0:
+		case period == nil:
+			out.interval(path, form(every), &every, Assume{})
+		case *period%every != 0:
+			out.add(path+".period", fmt.Sprintf("a multiple of the period of %s, %s", metric, unit.FormatDuration(every)), unit.FormatDuration(*period))
 		}
 	}
 	for i, p := range s.Policies {
 		if t := p.TargetTracking; t != nil {
-			look(fmt.Sprintf("policies.%d.target-tracking.alarm.period", i), t.Metric, t.Alarm.Period)
+			look(fmt.Sprintf("policies.%d.target-tracking.alarm", i), t.Metric, t.Alarm.Period,
+				func(every time.Duration) Datapoints { return TrackingIn(t.Alarm, every) })
 		} else if p.Step != nil {
-			look(fmt.Sprintf("policies.%d.step.alarm.period", i), p.Step.Alarm.Metric, p.Step.Alarm.Period)
+			a := p.Step.Alarm
+			look(fmt.Sprintf("policies.%d.step.alarm", i), a.Metric, a.Period, func(time.Duration) Datapoints { return a.Datapoints })
 		}
 	}
 	return out

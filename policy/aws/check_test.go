@@ -133,6 +133,11 @@ func TestCheckTiming(t *testing.T) {
 	if found := s.CheckTiming(timing); len(found) != 0 {
 		t.Errorf("multiples are refused: %v", found)
 	}
+	s.Policies[0].TargetTracking.Alarm.Period = nil
+	slow := func(string) (time.Duration, time.Duration) { return 12 * time.Hour, 0 }
+	if found := s.CheckTiming(slow); len(found) != 2 || !has(found, "policies.0.target-tracking.alarm", "at most 7d in all") {
+		t.Errorf("%v", found)
+	}
 }
 
 func TestMetricsSayWhatTheyCannotSee(t *testing.T) {
@@ -164,7 +169,7 @@ func TestMetricsSayWhatTheyCannotSee(t *testing.T) {
 
 func TestFillWritesEveryDefault(t *testing.T) {
 	s := good()
-	s.Fill()
+	s.Fill(func(string) (time.Duration, time.Duration) { return time.Minute, time.Minute })
 	if a := s.Assume; *a.Formula != "ceil" || *a.MetricForCalc != "last" || *a.FromZero != 1 || a.MaxScaleIn != nil || a.EvaluationRange.String() != "N+2" ||
 		*a.CooldownStarts != "completion" || *a.ScaleWhileUpdating || *a.OutCooldownBlocksIn || *a.Base != "point" || *a.FreshBreachOnly != "keep" ||
 		*a.PercentBaseInCooldown != "before" || *a.StepMetricForCalc != "average" {
@@ -172,5 +177,13 @@ func TestFillWritesEveryDefault(t *testing.T) {
 	}
 	if found := s.Check(); len(found) > 0 {
 		t.Errorf("filled settings are refused: %v", found)
+	}
+	for period, want := range map[time.Duration]string{time.Minute: "15 of 15", 10 * time.Second: "90 of 90", 20 * time.Second: "45 of 45", 45 * time.Second: "20 of 20"} {
+		s := good()
+		s.Fill(func(string) (time.Duration, time.Duration) { return period, time.Minute })
+		a := s.Policies[0].TargetTracking.Alarm
+		if a.In.String() != want || knownPeriod(period) != (a.Period != nil) || a.Period != nil && *a.Period != period {
+			t.Errorf("%s: %+v, want %s", period, a, want)
+		}
 	}
 }

@@ -97,16 +97,21 @@ type Schedule struct {
 	Until *Stamp `yaml:"until" doc:"fires no more from here on; the limits stay as they are"`
 }
 
-// Fill writes the defaults that depend on the service into what was left out, so that a file can be shown with all of them.
-// The periods of alarms and the in of target tracking stay open: they follow the published metric.
-func (s *Settings) Fill() {
+// Fill writes the defaults that depend on the service and on the metric's timing into what was left out, so that a file can be
+// shown with all of them. An alarm on a period that CloudWatch does not know (45s) keeps its own open.
+func (s *Settings) Fill(timing func(metric string) (period, delay time.Duration)) {
 	s.Assume = s.Assume.over(defaults())
 	for _, p := range s.Policies {
 		if t := p.TargetTracking; t != nil {
+			every, _ := timing(t.Metric)
+			low := TrackingIn(t.Alarm, *orDefault(t.Alarm.Period, every))
+			t.Alarm.Period, t.Alarm.In = orMetrics(t.Alarm.Period, every), &low
 			t.ScaleOutCooldown = orDefault(t.ScaleOutCooldown, CooldownDefault)
 			t.ScaleInCooldown = orDefault(t.ScaleInCooldown, CooldownDefault)
 		}
 		if st := p.Step; st != nil {
+			every, _ := timing(st.Alarm.Metric)
+			st.Alarm.Period = orMetrics(st.Alarm.Period, every)
 			st.Cooldown = orDefault(st.Cooldown, CooldownDefault)
 		}
 	}
@@ -122,4 +127,12 @@ func orDefault[T any](p *T, value T) *T {
 		return p
 	}
 	return &value
+}
+
+// orMetrics is an alarm's period, or that of its metric where an alarm can be given it.
+func orMetrics(period *time.Duration, every time.Duration) *time.Duration {
+	if period == nil && knownPeriod(every) {
+		return &every
+	}
+	return period
 }

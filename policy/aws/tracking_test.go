@@ -139,7 +139,7 @@ func TestTT13CooldownDefaults(t *testing.T) {
 				t.Errorf("%s, policy %d: cooldowns %s and %s", service, i, c.out, c.in)
 			}
 		}
-		s.Fill()
+		s.Fill(timing)
 		if p := s.Policies[0].TargetTracking; *p.ScaleInCooldown != 300*time.Second || *p.ScaleOutCooldown != 300*time.Second || *s.Policies[1].Step.Cooldown != 300*time.Second {
 			t.Errorf("%s: Fill wrote other cooldowns", service)
 		}
