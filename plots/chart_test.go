@@ -295,3 +295,28 @@ func TestHardlyAnything(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A run of days that misses its limit shows the hour around its slowest minute; one that holds, a short one and several do not.
+func TestWorstHour(t *testing.T) {
+	minutes := make([]sim.Minute, 2*24*60)
+	for i := range minutes {
+		minutes[i] = served(600, 80e6, 400e6)
+	}
+	minutes[1507] = served(600, 80e6, 3e9)
+	in := tiny(minutes...)
+	in.SLOs = []Line{{Text: "p99 < 1s", Quantile: 0.99, Limit: time.Second}}
+	in.Breaches = []Span{{From: 1507 * time.Minute, To: 1508 * time.Minute, Text: "p99 < 1s"}}
+	held, short := in, in
+	held.Breaches = nil
+	short.Length = 47 * time.Hour
+	panels := func(in ...Input) []panel { return timelineChart().pages(in)[0].panels }
+	got := panels(in)
+	if len(got) != 4 || got[3].from != 1485*time.Minute || got[3].to != 1545*time.Minute {
+		t.Errorf("got %d panels, the last from %v to %v", len(got), got[3].from, got[3].to)
+	}
+	for _, none := range [][]Input{{held}, {short}, {in, in}} {
+		if n := len(panels(none...)); n != 3 {
+			t.Errorf("got %d panels, want 3", n)
+		}
+	}
+}

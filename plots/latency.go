@@ -193,6 +193,16 @@ func commonQuantile(in []Input) float64 {
 	return Mean
 }
 
+// slowest is the minute with the largest latency at a quantile.
+func (in Input) slowest(q float64) (seconds float64, at sim.Minute) {
+	for _, m := range in.Minutes {
+		if v := in.latency(m, q); v > seconds {
+			seconds, at = v, m
+		}
+	}
+	return seconds, at
+}
+
 func latencyTitle(in []Input) string {
 	l, ok := in[0].asked()
 	if len(in) > 1 {
@@ -217,12 +227,7 @@ func latencyTitle(in []Input) string {
 	} else if s := i.shown(); len(s) > 0 {
 		q = s[len(s)-1]
 	}
-	worst, at := 0.0, sim.Minute{}
-	for _, m := range i.Minutes {
-		if v := i.latency(m, q); v > worst {
-			worst, at = v, m
-		}
-	}
+	worst, at := i.slowest(q)
 	when := axisTime(i.Start, i.Length, at.At)
 	missed, counted := 0, 0
 	if ok {
