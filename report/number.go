@@ -57,6 +57,23 @@ func Over(values []float64) Number {
 	return n
 }
 
+// Variance of the values that exist (n − 1 in the denominator); NaN of fewer than two.
+func Variance(values []float64) float64 {
+	n, mean, squares := 0.0, 0.0, 0.0
+	for _, x := range values {
+		if !math.IsNaN(x) {
+			n++
+			d := x - mean
+			mean += d / n
+			squares += d * (x - mean)
+		}
+	}
+	if n < 2 {
+		return math.NaN()
+	}
+	return squares / (n - 1)
+}
+
 // same says whether all values are one, to the rounding of the sums that they were made of.
 func same(xs []float64) bool {
 	for _, x := range xs {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"headroom/expect"
 	"headroom/report"
 )
 
@@ -33,6 +34,11 @@ type Difference struct {
 	report.Number
 	// Distinguishable: the interval does not contain 0. A difference that is the same in every run is, unless it is 0.
 	Distinguishable bool
+	// VarianceRatio is how many times the runs it would take without common random numbers to know the difference as well: the
+	// variance of the difference of two independent runs ÷ that of the paired ones. NaN where the difference does not vary.
+	VarianceRatio float64
+	// Needed is about how many runs would tell the difference from 0, as it looks now; 0 where it is told already, or is 0.
+	Needed int
 }
 
 // Differences in the order of the result.
@@ -87,22 +93,22 @@ func against(base, a Answer) Differences {
 		if path == "requests.carried_in" && !settled {
 			continue
 		}
-		all = append(all, paired(path, len(a.Samples), func(k int) float64 {
-			return a.Samples[k].Value(path) - base.Samples[k].Value(path)
-		}))
+		all = append(all, paired(path, base, a, func(s *report.Sample, _ bool) float64 { return s.Value(path) }))
 	}
 	for i, ask := range a.Question.Asks {
 		for j, other := range base.Question.Asks {
 			if ask.String() != other.String() {
 				continue
 			}
-			all = append(all, paired("expect."+ask.String(), len(a.Samples), func(k int) float64 {
-				return a.Samples[k].Verdicts[i].Measured - base.Samples[k].Verdicts[j].Measured
-			}))
+			verdict := func(s *report.Sample, ofBase bool) *expect.Verdict {
+				if ofBase {
+					return &s.Verdicts[j]
+				}
+				return &s.Verdicts[i]
+			}
+			all = append(all, paired("expect."+ask.String(), base, a, func(s *report.Sample, b bool) float64 { return verdict(s, b).Measured }))
 			if !ask.Measure.Money() {
-				all = append(all, paired("minutes_missed."+ask.InOneMinute(), len(a.Samples), func(k int) float64 {
-					return float64(a.Samples[k].Verdicts[i].Missed - base.Samples[k].Verdicts[j].Missed)
-				}))
+				all = append(all, paired("minutes_missed."+ask.InOneMinute(), base, a, func(s *report.Sample, b bool) float64 { return float64(verdict(s, b).Missed) }))
 			}
 			break
 		}
@@ -123,13 +129,24 @@ func (ds Differences) once() Differences {
 	return kept
 }
 
-func paired(path string, runs int, of func(k int) float64) Difference {
-	values := make([]float64, runs)
-	for k := range values {
-		values[k] = of(k)
+// paired is the difference of one number, run by run; of says what it is in a sample of the base or of the other.
+func paired(path string, base, a Answer, of func(s *report.Sample, ofBase bool) float64) Difference {
+	n := len(a.Samples)
+	was, is, more := make([]float64, n), make([]float64, n), make([]float64, n)
+	for k := range n {
+		was[k], is[k] = of(&base.Samples[k], true), of(&a.Samples[k], false)
+		more[k] = is[k] - was[k]
 	}
-	n := report.Over(values)
-	return Difference{path, n, n.Low > 0 || n.High < 0}
+	d := Difference{Path: path, Number: report.Over(more)}
+	d.Distinguishable = d.Low > 0 || d.High < 0
+	d.VarianceRatio = (report.Variance(was) + report.Variance(is)) / report.Variance(more)
+	if math.IsInf(d.VarianceRatio, 0) {
+		d.VarianceRatio = math.NaN()
+	}
+	if half := (d.High - d.Low) / 2; !d.Distinguishable && d.Mean != 0 && half > 0 {
+		d.Needed = int(min(math.Ceil(float64(n)*(half/d.Mean)*(half/d.Mean)), 1e9))
+	}
+	return d
 }
 
 // Get is the difference of one number; false if there is none.
@@ -163,7 +180,9 @@ func (ds Differences) MarshalJSON() ([]byte, error) {
 				Low             *float64 `json:"low"`
 				High            *float64 `json:"high"`
 				Distinguishable bool     `json:"distinguishable"`
-			}{d.Mean, bound(d.Low), bound(d.High), d.Distinguishable}); err != nil {
+				VarianceRatio   *float64 `json:"variance_ratio"`
+				Needed          int      `json:"runs_needed,omitempty"`
+			}{d.Mean, bound(d.Low), bound(d.High), d.Distinguishable, bound(d.VarianceRatio), d.Needed}); err != nil {
 				return nil, err
 			}
 		}

@@ -57,10 +57,16 @@ func sentence(c Comparison) string {
 		}
 	}
 	switch {
+	case len(c.Variants) == 1:
+		held, all := holds(c.Variants[0])
+		return fmt.Sprintf("Nothing to compare: %s has no variants. It holds %d of %d expectations.", c.Base, held, all)
 	case best == nil:
 		return fmt.Sprintf("None of the %d holds all of its expectations.", len(c.Variants))
 	case len(best.Result.Expect) == 0:
 		return fmt.Sprintf("Nothing was expected; the cheapest of the %d is %s at %s.", len(c.Variants), best.Name, cost(best.Result))
+	}
+	if good == 1 {
+		return fmt.Sprintf("1 of %d holds all of its expectations: %s, at %s.", len(c.Variants), best.Name, cost(best.Result))
 	}
 	return fmt.Sprintf("%d of %d hold all of their expectations; the cheapest of these is %s at %s.", good, len(c.Variants), best.Name, cost(best.Result))
 }
@@ -150,26 +156,58 @@ func points(x float64) string { return strings.TrimSuffix(report.Percent(x), "%"
 func differences(c Comparison, v Variant) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s against %s\n", report.Cut(v.Name, 35), report.Cut(c.Base, 35))
-	var same []string
-	title := "not distinguishable"
-	if c.Runs == 1 {
-		title = "the same"
-	}
+	var same, unsure []string
 	for _, n := range told(c) {
 		d, ok := v.AgainstBase.Get(n.path)
 		switch {
 		case !ok:
-		case c.Runs > 1 && !d.Distinguishable, d.Mean == 0:
+		case d.Mean == 0 && (c.Runs == 1 || d.Low == d.High):
 			same = append(same, n.name)
+		case c.Runs > 1 && !d.Distinguishable:
+			unsure = append(unsure, n.name+needed(d))
 		default:
 			b.WriteString(report.Wrap("  ", fmt.Sprintf("%s %s%s", n.name, signed(d.Mean, n.form), interval(d, n.form))))
 		}
 	}
-	if len(same) > 0 {
-		b.WriteString(report.Wrap("  "+title+": ", strings.Join(same, ", ")))
+	if len(unsure) > 0 {
+		b.WriteString(report.Wrap("  ", fmt.Sprintf("not distinguishable at %d runs: %s", c.Runs, strings.Join(unsure, ", "))))
 	}
-	b.WriteString("\n")
+	if len(same) > 0 {
+		title := "not distinguishable, the same in every run: "
+		if c.Runs == 1 {
+			title = "the same: "
+		}
+		b.WriteString(report.Wrap("  ", title+strings.Join(same, ", ")))
+	}
+	b.WriteString(gain(c, v) + "\n")
 	return b.String()
+}
+
+// needed says about how many runs would tell a difference from 0, if any number would that can be had.
+func needed(d Difference) string {
+	if d.Needed == 0 || d.Needed > 100_000 {
+		return ""
+	}
+	return fmt.Sprintf(" (about %s would be needed)", report.Count(twoDigits(d.Needed)))
+}
+
+// twoDigits rounds a number of runs up to what is known of it.
+func twoDigits(n int) float64 {
+	unit := 1
+	for n/unit >= 100 {
+		unit *= 10
+	}
+	return float64((n + unit - 1) / unit * unit)
+}
+
+// gain says what the same random numbers were worth, by the first of the told numbers that varies.
+func gain(c Comparison, v Variant) string {
+	for _, n := range told(c) {
+		if d, ok := v.AgainstBase.Get(n.path); ok && d.VarianceRatio >= 1.5 && d.VarianceRatio < 1e6 {
+			return report.Wrap("  ", fmt.Sprintf("on different random numbers %s would take %s times the runs to know as well", n.name, report.Count(twoDigits(int(d.VarianceRatio+0.5)))))
+		}
+	}
+	return ""
 }
 
 // signed writes + or − before a difference.

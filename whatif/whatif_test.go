@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"sync/atomic"
@@ -159,6 +160,27 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// The base's runs are 1, 2, 3, 4, the other's 1.5, 1.5, 3.5, 3.5: variances 5/3, 4/3 and of the differences (.5, −.5, .5, −.5) 1/3;
+// they differ by nothing. Shifted by 0.1 their interval is ± 0.918693 (t of 3 degrees of freedom 3.182446): about 338 runs.
+func TestPaired(t *testing.T) {
+	values := map[*report.Sample]float64{}
+	sample := func(xs ...float64) (a Answer) {
+		a.Samples = make([]report.Sample, len(xs))
+		for k, x := range xs {
+			values[&a.Samples[k]] = x
+		}
+		return a
+	}
+	base, other := sample(1, 2, 3, 4), sample(1.6, 1.6, 3.6, 3.6)
+	d := paired("x", base, other, func(s *report.Sample, _ bool) float64 { return values[s] })
+	if abs(d.VarianceRatio-9) > 1e-9 || d.Distinguishable || d.Needed != 338 || abs(d.High-0.1-0.918693) > 1e-6 {
+		t.Errorf("%+v", d)
+	}
+	if d = paired("x", base, base, func(s *report.Sample, _ bool) float64 { return values[s] }); d.Needed != 0 || !math.IsNaN(d.VarianceRatio) {
+		t.Errorf("no difference: %+v", d)
+	}
+}
+
 func abs(x float64) float64 { return max(x, -x) }
 
 func TestOneRunTellsNothing(t *testing.T) {
@@ -203,7 +225,7 @@ func TestText(t *testing.T) {
 	if err := Text(&b, Compare(names, answers)); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"1 of 5 hold all", "the cheapest of these is a variant", "in every run", "not distinguishable: ", "same random numbers"} {
+	for _, want := range []string{"1 of 5 hold all", "the cheapest of these is a variant", "in every run", "not distinguishable, the same in every run: failed requests", "same random numbers"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
