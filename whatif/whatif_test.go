@@ -225,10 +225,13 @@ func TestText(t *testing.T) {
 	if err := Text(&b, Compare(names, answers)); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"1 of 5 hold all", "the cheapest of these is a variant", "in every run", "not distinguishable, the same in every run: failed requests", "same random numbers"} {
+	for _, want := range []string{"1 of 5 holds all of its expectations: a variant", "in every run", "not distinguishable, the same in every run: failed requests", "same random numbers"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
+	}
+	if got, want := sentence(Compare(names[:1], answers[:1])), "Nothing to compare: "+names[0]+" has no variants."; !strings.HasPrefix(got, want) {
+		t.Errorf("alone: %q", got)
 	}
 	for line := range strings.SplitSeq(b.String(), "\n") {
 		if utf8.RuneCountInString(line) > 80 {
