@@ -225,7 +225,7 @@ func TestText(t *testing.T) {
 	if err := Text(&b, Compare(names, answers)); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"1 of 5 holds all of its expectations: a variant", "in every run", "not distinguishable, the same in every run: failed requests", "same random numbers"} {
+	for _, want := range []string{"1 of 5 holds all of its expectations: a variant", "held in at least 95% of the runs", "in every run", "not distinguishable, the same in every run: failed requests", "same random numbers"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
