@@ -291,6 +291,9 @@ func (e *feed) put(p *period, exists bool) {
 	out := Published{End: p.point.End, Seen: p.point.End + time.Duration(e.delay), Value: math.NaN(), Missing: !exists}
 	if exists {
 		out.Value = p.point.Value
+		if e.need.Sees != nil {
+			out.Value = e.need.Sees(p.point)
+		}
 		e.last, e.hasLast = p.point.Value, true
 		e.forget(p.point.End)
 		e.points = append(e.points, p.point)

@@ -190,6 +190,21 @@ func TestTimingOfMetrics(t *testing.T) {
 	is(t, "seen", r.Series[0].Points[0].Seen, 150*time.Second)
 }
 
+// A series holds what the policy makes of a point, where it does not look at its value.
+func TestSeriesHoldsWhatIsSeen(t *testing.T) {
+	c := small(at(0, 0), 3*time.Minute, time.Second)
+	c.Scaler = func() policy.Scaler { return &largest{watcher{&script{}, nil, []string{"ModelLatency"}, time.Minute}} }
+	is(t, "largest of 1 s and 2 s", run(t, c).Series[0].Points[0].Value, 2e6)
+}
+
+type largest struct{ watcher }
+
+func (l *largest) Needs() []policy.Need {
+	n := l.watcher.Needs()
+	n[0].Sees = func(p policy.Point) float64 { return p.Max }
+	return n
+}
+
 // Old points are forgotten, those that a policy looks back on are not.
 func TestPointsAreForgotten(t *testing.T) {
 	most := 0

@@ -123,7 +123,8 @@ type Series struct {
 	Points    []Published
 }
 
-// Published is one point: the value of [End−Period, End), seen from Seen on. Missing: nothing was published.
+// Published is one point: the value of [End−Period, End) by the statistic that its policy looks at, seen from Seen on. Missing:
+// nothing was published.
 type Published struct {
 	End, Seen time.Duration
 	Value     float64

@@ -132,6 +132,9 @@ func (a *actor) need() policy.Need {
 		Metric: w.metric, Samples: w.statistic.isP, Lookback: w.delay + w.grain + time.Duration(slots)*w.period + time.Minute,
 		High: math.NaN(), Low: math.NaN(),
 	}
+	if w.statistic != (Statistic{}) {
+		n.Sees = func(p policy.Point) float64 { return w.statistic.of([]policy.Point{p}, nil) }
+	}
 	switch {
 	case a.tracks:
 		n.High, n.Low = a.high.level, a.low.level

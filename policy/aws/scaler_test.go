@@ -2,10 +2,12 @@ package aws
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
 
+	"headroom/histogram"
 	"headroom/policy"
 )
 
@@ -578,6 +580,28 @@ func TestTwoStepPoliciesAndTracking(t *testing.T) {
 	}
 	if held := w.held(policy.HeldByMin); len(held) == 0 || held[0].Policy != "quiet" || held[0].Wish != 1 {
 		t.Errorf("held by min: %+v", held)
+	}
+}
+
+// What is written down as seen is what the policy looks at: its statistic of a point, not always the average.
+func TestNeedSees(t *testing.T) {
+	h := &histogram.Histogram{}
+	for _, d := range []time.Duration{1, 2, 3, 4} {
+		h.Add(d * time.Second)
+	}
+	p := policy.Point{Value: 2.5e6, Sum: 10e6, Count: 4, Min: 1e6, Max: 4e6, Samples: h}
+	for statistic, want := range map[string]float64{"p50": 2e6, "max": 4e6, "min": 1e6, "count": 4, "sum": 10e6} {
+		st := step("ModelLatency", 500_000, "change", 60, Adjustment{From: num(0), By: 1})
+		st.Step.Alarm.Statistic = *text[Statistic](statistic)
+		w := newWorld(one(Custom, 1, 9, st), time.Hour)
+		n := w.settings.New(Run{Start: w.start, End: w.end, Timing: w.timing}).Needs()[0]
+		if got := n.Sees(p); math.Abs(got-want) > want*0.005 {
+			t.Errorf("%s: %v, want %v", statistic, got, want)
+		}
+	}
+	average := newWorld(one(Custom, 1, 9, tt("ModelLatency", 300, 60, 60)), time.Hour)
+	if average.settings.New(Run{Start: average.start, End: average.end, Timing: average.timing}).Needs()[0].Sees != nil {
+		t.Error("the average is the point's value itself")
 	}
 }
 
