@@ -86,11 +86,11 @@ func overview(c Comparison) string {
 		rows = append(rows, []string{report.Cut(v.Name, 20), fmt.Sprintf("%d of %d", held, all), report.Money("")(r.Cost.Total.Mean), or(r.Latency.P99.Mean, report.Lapse),
 			or(share, report.Percent), missed(v), or(r.Instances.Mean.Mean, report.Count)})
 	}
-	holds := ""
+	rule := ""
 	if c.Runs > 1 {
-		holds = "holds: expectations that are held in at least 95% of the runs\n"
+		rule = "holds: expectations that are held in at least 95% of the runs\n"
 	}
-	return columns(rows) + holds + "missed: minutes of run 1 that miss an expectation, added up over them\n"
+	return columns(rows) + rule + "missed: minutes of run 1 that miss an expectation, added up over them\n"
 }
 
 // columns sets rows under one another, the first column to the left, the others to the right.
