@@ -15,32 +15,33 @@ import (
 
 // Doc is the result of a scenario. The order of its fields is the order of the JSON; fields are only ever added.
 type Doc struct {
-	Version        int        `json:"version"`
-	Scenario       string     `json:"scenario"`
-	Variant        string     `json:"variant,omitempty"`
-	Engine         string     `json:"engine"`
-	Seed           uint64     `json:"seed"`
-	Runs           int        `json:"runs"`
-	Start          string     `json:"start"` // RFC 3339 with the offset of the zone
-	Zone           string     `json:"zone"`
-	LengthS        float64    `json:"length_s"`
-	StepS          float64    `json:"step_s"`
-	Requests       Requests   `json:"requests"`
-	Latency        Summary    `json:"latency_s"`
-	Wait           Summary    `json:"wait_s"`
-	Instances      Instances  `json:"instances"`
-	Utilization    Number     `json:"utilization"`
-	Cost           Cost       `json:"cost"`
-	Scaling        Scaling    `json:"scaling"`
-	Approximations []string   `json:"approximations"`
-	Expect         []Verdict  `json:"expect"`
-	Breaches       []Breach   `json:"breaches"`
-	Decisions      []Decision `json:"decisions"`
-	PerInstance    float64    `json:"per_instance_rps"` // what one instance serves with all slots busy
-	Metrics        []Metric   `json:"metrics"`
-	Marks          []Mark     `json:"marks"`
-	Losses         []Loss     `json:"losses"`
-	StartingFree   bool       `json:"starting_free"` // instances are not charged until they are in service
+	Version        int         `json:"version"`
+	Scenario       string      `json:"scenario"`
+	Variant        string      `json:"variant,omitempty"`
+	Engine         string      `json:"engine"`
+	Seed           uint64      `json:"seed"`
+	Runs           int         `json:"runs"`
+	Start          string      `json:"start"` // RFC 3339 with the offset of the zone
+	Zone           string      `json:"zone"`
+	LengthS        float64     `json:"length_s"`
+	StepS          float64     `json:"step_s"`
+	Requests       Requests    `json:"requests"`
+	Latency        Summary     `json:"latency_s"`
+	Wait           Summary     `json:"wait_s"`
+	Instances      Instances   `json:"instances"`
+	Utilization    Number      `json:"utilization"`
+	Cost           Cost        `json:"cost"`
+	Scaling        Scaling     `json:"scaling"`
+	Approximations []string    `json:"approximations"`
+	Expect         []Verdict   `json:"expect"`
+	Breaches       []Breach    `json:"breaches"`
+	Decisions      []Decision  `json:"decisions"`
+	PerInstance    float64     `json:"per_instance_rps"` // what one instance serves with all slots busy
+	Metrics        []Metric    `json:"metrics"`
+	Marks          []Mark      `json:"marks"`
+	Losses         []Loss      `json:"losses"`
+	BatchMeans     *BatchMeans `json:"batch_means,omitempty"` // of one run of a stationary question
+	StartingFree   bool        `json:"starting_free"`         // instances are not charged until they are in service
 }
 
 // Requests are counts of requests.

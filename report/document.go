@@ -52,6 +52,9 @@ func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample)
 		Losses:         losses(first),
 		StartingFree:   c.Fleet.Billing.Starting == "free",
 	}
+	if len(samples) == 1 {
+		d.BatchMeans = batchMeans(first)
+	}
 	if c.Settle > 0 {
 		carried := n("requests.carried_in")
 		d.Requests.CarriedIn = &carried

@@ -77,8 +77,8 @@ func Sentence(d Doc) string {
 	}
 	switch {
 	case len(d.Expect) == 0:
-		return fmt.Sprintf("Nothing was expected: %s of %s requests served, latency p99 %s, cost %s.", say(d.Requests.Served, Count),
-			say(d.Requests.Offered, Count), say(d.Latency.P99, Lapse), say(d.Cost.Total, Money(d.Cost.Currency)))
+		return fmt.Sprintf("Nothing was expected: %s requests served and %s failed, latency p99 %s, cost %s.", say(d.Requests.Served, Count),
+			say(d.Requests.Failed, Count), say(d.Latency.P99, Lapse), say(d.Cost.Total, Money(d.Cost.Currency)))
 	case len(missed) == 1:
 		return fmt.Sprintf("Not held: %s was asked, the answer is %s%s.", missed[0].Ask, missed[0].Value, others(len(d.Expect)-1))
 	case len(missed) > 1:
@@ -154,7 +154,7 @@ func expectations(b *strings.Builder, d Doc, style Style) {
 		}
 		text := v.Value
 		if v.Probability != nil {
-			text += fmt.Sprintf(" (%s to %s of runs, 95%%)", Percent(v.Probability.Low), Percent(v.Probability.High))
+			text += fmt.Sprintf(" (%s to %s of runs, 95%%)", Percent(v.Probability.Low), Percent(v.Probability.High)) + proof(d.Runs, v.Probability.Mean)
 		}
 		head := mark + "  " + pad(v.Ask, longest) + "  "
 		line := Wrap(head, text)
@@ -166,6 +166,19 @@ func expectations(b *strings.Builder, d Doc, style Style) {
 	if len(d.Expect) > 0 {
 		b.WriteString("\n")
 	}
+}
+
+// proof says what runs without a single miss, or without a single hold, prove: with n of them, at 95 % confidence, that the
+// share of such runs is below 1 − 0.05^(1/n).
+func proof(runs int, held float64) string {
+	least := Percent(1 - math.Pow(0.05, 1/float64(runs)))
+	switch held {
+	case 1:
+		return fmt.Sprintf("; 0 misses in %d runs proves that less than %s of runs miss", runs, least)
+	case 0:
+		return fmt.Sprintf("; 0 of %d runs proves that less than %s of runs hold", runs, least)
+	}
+	return ""
 }
 
 // numbers are the measures, a subject a paragraph.
@@ -195,6 +208,12 @@ func numbers(b *strings.Builder, d Doc, style Style) {
 	line("requests", items...)
 	line("latency", times(d.Latency)...)
 	line("wait", times(d.Wait)...)
+	if d.BatchMeans != nil && d.BatchMeans.Latency.Exists() {
+		line("intervals", d.BatchMeans.intervals()...)
+		if w := d.BatchMeans.Warning; w != "" {
+			b.WriteString(Wrap("  "+pad("", 13), w))
+		}
+	}
 	i := d.Instances
 	line("instances", say(i.Mean, Count)+" in service on average", "at least "+say(i.Min, Count), "at most "+say(i.Max, Count),
 		say(i.Hours, Count)+" instance-hours", say(i.By.Starting, Count)+" of them starting", say(i.By.Draining, Count)+" draining")
