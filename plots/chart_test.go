@@ -57,7 +57,7 @@ func TestTitlesByHand(t *testing.T) {
 		{"foreign", foreign, "", "", "p99 latency peaks at 812 ms in a minute (09:01)", ""},
 		{"asked of all minutes", share(good, 1), "", "", "Held: p99 < 1s in all 2 minutes; the slowest has 812 ms (09:01)", ""},
 		{"asked of half of the minutes", share(bad, 0.5), "", "", "Not held: p99 < 1s in 33.33\u00a0% of minutes, not 50\u00a0%; at worst 1 s (09:01)", ""},
-		{"asked of a third", share(bad, 1./3), "", "", "Held: p99 < 1s in 33.33\u00a0% of minutes, 33.33\u00a0% asked; at worst 1 s (09:01)", ""},
+		{"asked of a third", share(bad, 0.3333), "", "", "Held: p99 < 1s in 33.333\u00a0% of minutes, 33.33\u00a0% asked; at worst 1 s (09:01)", ""},
 		{"unknown", unknown, "Traffic peaks at 11 rps at 09:01", "", "p99 latency peaks at 812 ms in a minute (09:01)", ""},
 	} {
 		in := []Input{c.in}

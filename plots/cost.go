@@ -171,7 +171,11 @@ func costTitle(in []Input) string {
 	parts := []string{percent(sum[busy]/all) + " pays for busy slots", percent(sum[idle]/all) + " for idle ones"}
 	for p := starting; p < purposes; p++ {
 		if sum[p]/all >= 0.005 {
-			parts = append(parts, percent(sum[p]/all)+" for "+words[p])
+			part := percent(sum[p] / all)
+			if sum[p]/all < 0.01 {
+				part = "under 1\u00a0%"
+			}
+			parts = append(parts, part+" for "+words[p])
 		}
 	}
 	return title + ": " + listed(parts)

@@ -1,10 +1,12 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"headroom/sim"
 )
@@ -254,27 +256,29 @@ func latencyTitle(in []Input) string {
 	return title + fmt.Sprintf("; at worst %s (%s)", latencyWords(worst), when)
 }
 
-// verdictTitle says whether a limit held in the share of minutes that was asked for. What was got is rounded down, so that it
-// never looks better than it is.
+// verdictTitle says whether a limit held in the share of minutes that was asked for.
 func verdictTitle(l Line, missed, counted int, worst, when string) string {
 	if missed == 0 {
 		return fmt.Sprintf("Held: %s in all %s; the slowest has %s (%s)", l.Text, plural(counted, "minute"), worst, when)
 	}
 	share := float64(counted-missed) / float64(counted)
-	got, asked := shareOfMinutes(share), shareOfMinutes(l.Share)
+	got, asked := shareOfMinutes(share, l.Share), shareOfMinutes(l.Share, l.Share)
 	if share >= l.Share {
 		return fmt.Sprintf("Held: %s in %s of minutes, %s asked; at worst %s (%s)", l.Text, got, asked, worst, when)
 	}
 	return fmt.Sprintf("Not held: %s in %s of minutes, not %s; at worst %s (%s)", l.Text, got, asked, worst, when)
 }
 
-// shareOfMinutes rounds down to hundredths of a percent, or to as many digits as are needed close to 100 %.
-func shareOfMinutes(share float64) string {
-	p, unit := share*100, 100.0
-	for p < 100 && p*unit >= 100*unit-1 && unit < 1e6 {
-		unit *= 10
+// shareOfMinutes writes a share in hundredths of a percent, or in as many digits as it takes to stand on the right side of
+// what was asked, and of all.
+func shareOfMinutes(share, asked float64) string {
+	for digits := 2; ; digits++ {
+		text := strconv.FormatFloat(share*100, 'f', digits, 64)
+		shown, _ := strconv.ParseFloat(text+"e-2", 64)
+		if digits == 12 || cmp.Compare(shown, asked) == cmp.Compare(share, asked) && (shown < 1) == (share < 1) {
+			return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "\u00a0%"
+		}
 	}
-	return strconv.FormatFloat(math.Floor(p*unit+1e-6)/unit, 'f', -1, 64) + "\u00a0%"
 }
 
 // countMisses says in the footer how often the limit of the title is missed, or what the rows of several runs are.
