@@ -39,11 +39,27 @@ type Simulator func(context.Context, sim.Config) (*sim.Result, error)
 // call at a time. If a run fails the first failure in order of questions and runs is the error, and no answer is given; when
 // ctx ends all runs stop and its error is given.
 func Ask(ctx context.Context, run Simulator, questions []Question, n, cores int, progress func(done int)) ([]Answer, error) {
-	answers := make([]Answer, len(questions))
+	answers, each := make([]Answer, len(questions)), make([]*Answer, len(questions))
 	for i, q := range questions {
-		answers[i] = Answer{Question: q, Samples: make([]report.Sample, n)}
+		answers[i], each[i] = Answer{Question: q}, &answers[i]
 	}
-	failures := make([]error, len(questions)*n)
+	if err := extend(ctx, run, each, n, cores, progress); err != nil {
+		return nil, err
+	}
+	return answers, nil
+}
+
+// extend adds runs to answers until each has n of them; all have the same number so far.
+func extend(ctx context.Context, run Simulator, answers []*Answer, n, cores int, progress func(done int)) error {
+	if len(answers) == 0 {
+		return nil
+	}
+	have := len(answers[0].Samples)
+	more := n - have
+	for _, a := range answers {
+		a.Samples = append(a.Samples, make([]report.Sample, more)...)
+	}
+	failures := make([]error, len(answers)*more)
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 	var next, done int
@@ -58,7 +74,7 @@ func Ask(ctx context.Context, run Simulator, questions []Question, n, cores int,
 	for range max(1, min(cores, len(failures))) {
 		all.Go(func() {
 			for job, ok := take(); ok; job, ok = take() {
-				failures[job] = one(work, run, &answers[job/max(n, 1)], job%max(n, 1))
+				failures[job] = one(work, run, answers[job/more], have+job%more)
 				lock.Lock()
 				if failures[job] != nil {
 					stop()
@@ -71,14 +87,14 @@ func Ask(ctx context.Context, run Simulator, questions []Question, n, cores int,
 	}
 	all.Wait()
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	for _, err := range failures {
 		if err != nil && !errors.Is(err, context.Canceled) {
-			return nil, err
+			return err
 		}
 	}
-	return answers, nil
+	return nil
 }
 
 // one makes run k of an answer.

@@ -3,18 +3,21 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"headroom/report"
 	"headroom/sim"
+	"headroom/unit"
 	"headroom/whatif"
 )
 
 // runFlags are the flags of run.
 type runFlags struct {
 	world       worldFlags
-	runs        int
+	runs        string // a number, or auto
+	precision   string
 	out         string
 	force, json bool
 	gate        bool
@@ -36,7 +39,8 @@ func runCommand(p *program) *cobra.Command {
 	}
 	f.world.add(c)
 	c.Flags().StringVar(&f.world.variant, "variant", "", "run the variant `NAME` of the file")
-	c.Flags().IntVar(&f.runs, "runs", 1, "`N` independent runs on all cores; more than 1 gives 95% intervals")
+	c.Flags().StringVar(&f.runs, "runs", "1", "`N` independent runs on all cores; more than 1 gives 95% intervals;\nauto: as many as --precision takes")
+	c.Flags().StringVar(&f.precision, "precision", "", "with --runs auto: how narrow the intervals of mean latency, p99, failures\nand cost must be, each side, of their mean (default 2%)")
 	c.Flags().StringVar(&f.out, "out", "", "write result.json, timeline.csv, decisions.csv and charts into the folder `DIR`")
 	c.Flags().BoolVar(&f.force, "force", false, "with --out: replace an earlier result")
 	c.Flags().BoolVar(&f.json, "json", false, "print the result as JSON")
@@ -45,7 +49,8 @@ func runCommand(p *program) *cobra.Command {
 }
 
 func (p *program) run(ctx context.Context, name string, f runFlags) error {
-	if err := needRuns(f.runs); err != nil {
+	runs, precision, err := f.effort()
+	if err != nil {
 		return err
 	}
 	q, err := p.question(name, f.world)
@@ -57,11 +62,10 @@ func (p *program) run(ctx context.Context, name string, f runFlags) error {
 			return err
 		}
 	}
-	answers, err := p.simulate(ctx, []whatif.Question{q}, f.runs)
+	answer, err := p.answer(ctx, q, runs, precision)
 	if err != nil {
 		return err
 	}
-	answer := answers[0]
 	d := answer.Doc()
 	text, err := report.JSON(d)
 	if err != nil {
@@ -86,6 +90,58 @@ func (p *program) run(ctx context.Context, name string, f runFlags) error {
 		return errMissed
 	}
 	return err
+}
+
+// effort is how many runs are asked for; 0 is as many as the precision takes.
+func (f runFlags) effort() (runs int, precision float64, err error) {
+	if f.runs != "auto" {
+		if f.precision != "" {
+			return 0, 0, misuse{fmt.Errorf("--precision goes with --runs auto, got --runs %s", f.runs)}
+		}
+		if runs, err = strconv.Atoi(f.runs); err != nil {
+			return 0, 0, misuse{fmt.Errorf("--runs must be 1 to 100000 or auto, got %q", f.runs)}
+		}
+		return runs, 0, needRuns(runs)
+	}
+	share := unit.Share(0.02)
+	if f.precision != "" {
+		if err := share.UnmarshalText([]byte(f.precision)); err != nil {
+			return 0, 0, misuse{fmt.Errorf("--precision must be %w", err)}
+		}
+	}
+	if share < 0.0001 || share > 0.5 {
+		return 0, 0, misuse{fmt.Errorf("--precision must be 0.01%% to 50%%, got %s", f.precision)}
+	}
+	return 0, float64(share), nil
+}
+
+// answer is a question's answer, with a number of runs or with as many as a precision takes.
+func (p *program) answer(ctx context.Context, q whatif.Question, runs int, precision float64) (whatif.Answer, error) {
+	if runs > 0 {
+		answers, err := p.simulate(ctx, []whatif.Question{q}, runs)
+		if err != nil {
+			return whatif.Answer{}, err
+		}
+		return answers[0], nil
+	}
+	var bar *progress
+	stage := 0
+	answer, reached, err := whatif.AskUntil(ctx, sim.Run, q, precision, cores(), func(done, of int) {
+		if of != stage {
+			if bar != nil {
+				bar.end()
+			}
+			bar, stage = p.newProgress(of, "run"), of
+		}
+		bar.to(done)
+	})
+	if bar != nil {
+		bar.end()
+	}
+	if err == nil && !reached {
+		fmt.Fprintf(p.stderr, "headroom: %d runs are not enough for a precision of %s; the intervals say what they give\n", len(answer.Samples), report.Percent(precision))
+	}
+	return answer, err
 }
 
 // needRuns refuses a number of runs that is none.
