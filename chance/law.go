@@ -92,7 +92,7 @@ func (e exponential) Quantile(p float64) time.Duration {
 type lognormal struct{ median, sigma float64 }
 
 func (l lognormal) Draw(r *rand.Rand) time.Duration {
-	return nanoseconds(l.median * math.Exp(l.sigma*r.NormFloat64()))
+	return nanoseconds(l.median * exp(l.sigma*r.NormFloat64()))
 }
 
 func (l lognormal) Mean() time.Duration {
