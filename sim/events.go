@@ -21,49 +21,33 @@ func less(a, b *event) int {
 	return int(c)
 }
 
-// events is a heap of events with four children a node. What is taken from the top leaves a hole, which the next push fills or,
-// if there is none, the next look at the top.
-type events struct {
-	heap []event
-	hole bool
-}
+// events is a heap of events with four children a node.
+type events struct{ heap []event }
 
 // top is the instant of the first event; never if there is none.
 func (h *events) top() clock {
-	if h.hole {
-		h.close()
-	}
 	if len(h.heap) == 0 {
 		return never
 	}
 	return h.heap[0].at
 }
 
-// pop takes the first event; top has been asked before.
-func (h *events) pop() event {
-	h.hole = true
-	return h.heap[0]
-}
-
 func (h *events) push(e event) {
-	if h.hole {
-		h.hole = false
-		h.fill(&e)
-		return
-	}
 	h.heap = append(h.heap, e)
-	h.rise(len(h.heap)-1, &e)
+	if n := len(h.heap) - 1; n > 0 {
+		h.rise(n, &e)
+	}
 }
 
-// close fills the hole with the last event.
-func (h *events) close() {
-	h.hole = false
-	n := len(h.heap) - 1
+// pop takes the first event; there is one.
+func (h *events) pop() event {
+	first, n := h.heap[0], len(h.heap)-1
 	e := h.heap[n]
 	h.heap = h.heap[:n]
 	if n > 0 {
 		h.fill(&e)
 	}
+	return first
 }
 
 // fill moves the hole at the top down to a leaf, along the first of each node's children, and puts e where it belongs on that way:

@@ -36,7 +36,7 @@ type requests struct {
 	arrivals traffic.Arrivals
 
 	nextArrival clock
-	departures  events
+	departures  *agenda
 	retries     events
 	deadlines   deadlines
 	pool        pool
@@ -80,6 +80,7 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 		limit:    int(s.Queue.Own), timeout: int64(s.Timeout.Total), attempts: max(1, s.Retries.Attempts), budget: -1,
 		recorder: newRecorder(cfg.Quantiles),
 	}
+	e.departures = newAgenda(int64(e.law.Mean()))
 	cfg.Source.Key("routing", "").Reset(&e.routing, 0)
 	if s.Timeout.Waiting > 0 {
 		e.timeout, e.onlyWaiting = int64(s.Timeout.Waiting), true
@@ -106,7 +107,7 @@ func (e *requests) reach(until clock) { e.serve(until) }
 // serve lives everything before until. At one instant completions come first, then timeouts, then arrivals.
 func (e *requests) serve(until clock) {
 	for e.stopped == nil {
-		departure, arrival := e.departures.top(), e.nextArrival
+		departure, arrival := e.departures.first.at, e.nextArrival
 		t := min(departure, arrival, e.deadlines.top(), e.retries.top())
 		if t >= until {
 			return
