@@ -148,23 +148,23 @@ func setups(f map[string]func() float64) {
 		"10-8-0.02": {Setup{Lambda: 8, Mu: 1, Alpha: 0.02, K: 10}, 1800},
 		"20-16-0.1": {Setup{Lambda: 16, Mu: 1, Alpha: 0.1, K: 20}, 600},
 	} {
-		x.s.Off, x.s.Look = inf, inf
+		x.s.Off = inf
 		f["K-mmks-T-"+name] = func() float64 { return x.s.Solve(x.top).Response }
 		f["K-mmks-S-"+name] = func() float64 { return x.s.Solve(x.top).Starting }
 	}
 	f["K-stag-4-2"] = func() float64 { return Staggered(2, 1, 0.1, 4) }
 	f["K-stag-10-8"] = func() float64 { return Staggered(8, 1, 0.1, 10) }
-	for name, s := range map[string]Setup{"4-2": {2, 1, 0.1, 4, 0.05, false, inf}, "10-5": {5, 1, 0.1, 10, 0.02, false, inf}, "10-8": {8, 1, 0.1, 10, 0.02, false, inf}} {
+	for name, s := range map[string]Setup{"4-2": {2, 1, 0.1, 4, 0.05, false, 0}, "10-5": {5, 1, 0.1, 10, 0.02, false, 0}, "10-8": {8, 1, 0.1, 10, 0.02, false, 0}} {
 		f["K-doff-T-"+name] = func() float64 { return s.Solve(400).Response }
 		f["K-doff-B-"+name] = func() float64 { a := s.Solve(400); return a.On + a.Starting }
 	}
-	for name, s := range map[string]Setup{"4-None": {2, 1, 0.1, 4, inf, true, inf}, "4-0.05": {2, 1, 0.1, 4, 0.05, true, inf}, "6-0.02": {4, 1, 0.1, 6, 0.02, true, inf}} {
+	for name, s := range map[string]Setup{"4-None": {2, 1, 0.1, 4, inf, true, 0}, "4-0.05": {2, 1, 0.1, 4, 0.05, true, 0}, "6-0.02": {4, 1, 0.1, 6, 0.02, true, 0}} {
 		f["K-nc-T-"+name] = func() float64 { return s.Solve(250).Response }
 		f["K-nc-B-"+name] = func() float64 { a := s.Solve(250); return a.On + a.Starting }
 	}
 	f["K-inf-10"] = func() float64 { return EndlessSetup(10, 1, 0.1) }
 	f["K-inf-50"] = func() float64 { return EndlessSetup(50, 1, 0.05) }
-	h := Hysteresis{6, 1, 20, 4, 12}.Solve(500) // as the figures are cut; see TestCut
+	h := Hysteresis{Lambda: 6, Mu: 1, Warm: 20, Least: 4, Most: 12}.Solve(500) // as the figures are cut; see TestCut
 	f["K-hyst-ET"] = func() float64 { return h.Response }
 	f["K-hyst-EC"] = func() float64 { return h.InService }
 	f["K-hyst-Ebilled"] = func() float64 { return h.Billed }

@@ -35,8 +35,8 @@ func TestFormulasAgree(t *testing.T) {
 	near(t, "impatience as long as a service", ErlangA(10, 1, 1, 10).Wait*10, queueOfInfinite(10, 10), 1e-9)
 	near(t, "M/M/1 with retrials, chain", first(Retrial(0.6, 1, 0.5, 1, 400)), 0.6*0.6/(0.5*0.4)+0.36/0.4, 1e-9)
 	near(t, "M/M/1 with breakdowns, chain", 0.5*Spot(0.5, 1, 0.05, 0.2, 1, 600), Breakdown(0.5, 1, 0.05, 0.2), 1e-9)
-	near(t, "M/M/1 with set-up, chain", Setup{0.5, 1, 0.1, 1, math.Inf(1), false, math.Inf(1)}.Solve(400).Response, 12, 1e-9)
-	near(t, "many servers with set-up, chain", Setup{3, 1, 0.2, 30, math.Inf(1), false, math.Inf(1)}.Solve(200).Response, EndlessSetup(3, 1, 0.2), 1e-6)
+	near(t, "M/M/1 with set-up, chain", Setup{0.5, 1, 0.1, 1, math.Inf(1), false, 0}.Solve(400).Response, 12, 1e-9)
+	near(t, "many servers with set-up, chain", Setup{3, 1, 0.2, 30, math.Inf(1), false, 0}.Solve(200).Response, EndlessSetup(3, 1, 0.2), 1e-6)
 	near(t, "a switch that makes no difference", first(Modulated([2]float64{8, 8}, [2]float64{0.05, 0.1}, 1, 10, 400)), MMc{8, 1, 10}.Wait(), 1e-9)
 	flat := Flash{Before: 7, After: 7, Mu: 1, C: 10, More: 10, Late: 10, End: 40, Limit: 0.5}.Solve(0.05, 200)
 	near(t, "nothing happens", flat.Long, 7*40*MMc{7, 1, 10}.WaitTail(0.5), 1e-9)
@@ -75,7 +75,7 @@ func TestConstantService(t *testing.T) {
 func TestCut(t *testing.T) {
 	wait, _ := Modulated([2]float64{14, 4}, [2]float64{0.05, 0.05}, 1, 10, 6000)
 	near(t, "MMPP2/M/10", wait, 22.948753505, 2e-9)
-	h := Hysteresis{6, 1, 20, 4, 12}.Solve(1000)
+	h := Hysteresis{Lambda: 6, Mu: 1, Warm: 20, Least: 4, Most: 12}.Solve(1000)
 	near(t, "hysteresis, response", h.Response, 7.1934770447, 1e-9)
 	near(t, "hysteresis, billed", h.Billed, 7.4046634133, 1e-9)
 	near(t, "hysteresis, launches", h.Launches, 0.0460700343, 1e-9)
@@ -83,7 +83,7 @@ func TestCut(t *testing.T) {
 
 // A policy that looks often does what one does that always looks.
 func TestLook(t *testing.T) {
-	s := Setup{2, 1, 0.1, 4, math.Inf(1), false, math.Inf(1)}
+	s := Setup{2, 1, 0.1, 4, math.Inf(1), false, 0}
 	always := s.Solve(300)
 	s.Look = 1e5
 	near(t, "looking often", s.Solve(300).Response, always.Response, 1e-4)

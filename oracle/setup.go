@@ -55,8 +55,8 @@ type Setup struct {
 	K                 int
 	Off               float64 // an idle server goes off at this rate; Inf: at once
 	Kept              bool    // starts go on when the queue that they were for is gone; else the surplus is cancelled
-	// Look is how often per second somebody looks who starts, cancels and (with Off = Inf) turns off; Inf: all at once. It tells
-	// what a policy that is asked now and then makes of the model.
+	// Look is how often per second somebody looks who starts, cancels and (with Off = Inf) turns off; 0: always. It tells what a
+	// policy that is asked now and then makes of the model: asked every δ, it acts δ/2 late on average, like Look = 2/δ.
 	Look float64
 }
 
@@ -93,14 +93,14 @@ func (s Setup) moves(x fleet, top int, to func(fleet, float64)) {
 	if idle := x.on - x.n; idle > 0 && !math.IsInf(s.Off, 1) {
 		to(fleet{x.on - 1, x.starting, x.n}, float64(idle)*s.Off)
 	}
-	if !math.IsInf(s.Look, 1) {
+	if s.Look > 0 {
 		to(s.acted(x), s.Look)
 	}
 }
 
 // seen is what becomes of a state at once, if somebody always looks.
 func (s Setup) seen(x fleet) fleet {
-	if math.IsInf(s.Look, 1) {
+	if s.Look == 0 {
 		return s.acted(x)
 	}
 	return x
@@ -135,18 +135,17 @@ type HysteresisAnswer struct {
 
 // Solve cuts the chain {in service, starting, in the system} where there are top in the system.
 func (h Hysteresis) Solve(top int) (a HysteresisAnswer) {
-	launches := func(x fleet) bool { return x.starting == 0 && x.on < h.Most && x.n+1 >= 2*x.on }
 	law := Solve(fleet{h.Least, 0, 0}, func(x fleet) int { return x.n }, func(x fleet, to func(fleet, float64)) {
 		if x.n < top {
 			next := fleet{x.on, x.starting, x.n + 1}
-			if launches(x) {
+			if x.starting == 0 && x.on < h.Most && next.n >= 2*x.on {
 				next.starting = 1
 			}
 			to(next, h.Lambda)
 		}
 		if busy := min(x.on, x.n); busy > 0 {
 			next := fleet{x.on, x.starting, x.n - 1}
-			if x.starting == 0 && x.on > h.Least && x.n-1 <= x.on/2 {
+			if x.starting == 0 && x.on > h.Least && next.n <= x.on/2 {
 				next.on--
 			}
 			to(next, float64(busy)*h.Mu)
@@ -157,8 +156,9 @@ func (h Hysteresis) Solve(top int) (a HysteresisAnswer) {
 	})
 	a.Response = law.Mean(func(x fleet) float64 { return float64(x.n) }) / h.Lambda
 	a.InService = law.Mean(func(x fleet) float64 { return float64(x.on) })
-	a.Billed = a.InService + law.Mean(func(x fleet) float64 { return float64(x.starting) })
-	a.Launches = (a.Billed - a.InService) / h.Warm // each takes Warm on average
+	starting := law.Mean(func(x fleet) float64 { return float64(x.starting) })
+	a.Billed = a.InService + starting
+	a.Launches = starting / h.Warm // each takes Warm on average
 	a.PWait = law.Share(func(x fleet) bool { return x.n >= x.on })
 	return a
 }
