@@ -140,7 +140,8 @@ func (l Lognormal) Check() []problem.Problem {
 		return []problem.Problem{{Must: "median and p99, or mean and cv"}}
 	}
 	if byQuantiles && *l.P99 < *l.Median {
-		return []problem.Problem{{Path: "p99", Must: "at least the median, " + unit.FormatDuration(*l.Median), Got: unit.FormatDuration(*l.P99)}}
+		return []problem.Problem{{Path: "p99", Must: "at least the median, " + unit.FormatDuration(*l.Median), Got: unit.FormatDuration(*l.P99),
+			Of: []string{"median", "p99"}}}
 	}
 	return nil
 }

@@ -69,6 +69,11 @@ func (c *checker) report(ps ...problem.Problem) {
 	}
 }
 
+// conclude reports those problems that do not rest on values with a problem of their own.
+func (c *checker) conclude(ps []problem.Problem) {
+	c.report(slices.DeleteFunc(ps, func(p problem.Problem) bool { return !c.broken.Stands(p) })...)
+}
+
 // clean tells whether all that stands at the paths, above and below them, is what the file meant.
 func (c *checker) clean(paths ...string) bool {
 	for _, p := range paths {
@@ -136,7 +141,7 @@ func (c *checker) fleet() {
 
 // scaling holds fixed.instances and fleet.start together.
 func (c *checker) scaling() {
-	if !c.clean("scaling", "fleet.start") {
+	if !c.clean("scaling.fixed.instances", "scaling.aws.min", "fleet.start") {
 		return
 	}
 	if c.Fleet.Start == nil {
@@ -200,9 +205,12 @@ func (c *checker) policies() {
 			c.policy(path+".step", path+".step.alarm.metric", a.Service, p.Step.Alarm.Metric, p.Step.Alarm.Period)
 		}
 	}
-	if c.clean("scaling.aws.policies", "metrics", "clock.step") {
-		c.report(problem.Under("scaling.aws", a.CheckTiming(c.Metrics.Timing))...)
-	}
+	c.conclude(problem.Under("scaling.aws", a.CheckTiming(func(metric string) (period, delay time.Duration) {
+		if !c.clean("metrics.period", "metrics."+metric) {
+			return 0, 0
+		}
+		return c.Metrics.Timing(metric)
+	})))
 }
 
 // policy holds one policy: its metric must be counted in something, and its periods be multiples of the step.
@@ -221,7 +229,7 @@ func (c *checker) policy(path, at, service, metric string, alarm *time.Duration)
 			c.add(at, "fleet.gpus, or a type with GPUs: "+service+" sums GPUUtilization over the GPUs", "neither", "")
 		}
 	}
-	if own := c.Metrics.Each[metric].Period; own == nil && c.clean("metrics", "clock.step") && c.Clock.Step > 0 {
+	if own := c.Metrics.Each[metric].Period; own == nil && c.clean("metrics.period", "metrics."+metric, "clock.step") && c.Clock.Step > 0 {
 		if period, _ := c.Metrics.Timing(metric); period != c.Metrics.Period && period%c.Clock.Step != 0 {
 			c.add(at, "a metric whose period ("+unit.FormatDuration(period)+") is a multiple of clock.step, "+unit.FormatDuration(c.Clock.Step)+
 				" (metrics."+metric+".period sets another)", metric, "")
@@ -231,7 +239,7 @@ func (c *checker) policy(path, at, service, metric string, alarm *time.Duration)
 
 // moments resolves the times of failures and of the service's events on the calendar.
 func (c *checker) moments() {
-	if !c.clean("clock") {
+	if !c.clean("clock.start", "clock.zone") {
 		return
 	}
 	calendar := c.Clock.Calendar()
@@ -264,7 +272,7 @@ func (c *checker) moments() {
 		}
 		if e := c.Fleet.Failures[i].Launch; e != nil && e.From != nil && e.To != nil {
 			e.Begin, e.End = at(path+".launch.from", *e.From), at(path+".launch.to", *e.To)
-			if c.clean(path+".launch") && e.End <= e.Begin {
+			if c.clean(path+".launch.from", path+".launch.to") && e.End <= e.Begin {
 				c.add(path+".launch.to", "after from, "+e.From.String(), e.To.String(), "")
 			}
 		}
@@ -300,19 +308,20 @@ func (c *checker) service() {
 
 // traffic reads the trace files and makes the demand.
 func (c *checker) traffic() {
-	if !c.clean("clock", "traffic") {
+	if !c.clean("clock.start", "clock.zone") {
 		return
 	}
 	for i := range c.Traffic.Curves {
-		if t := c.Traffic.Curves[i].Trace; t != nil {
-			c.trace("traffic.curves."+strconv.Itoa(i)+".trace", t)
+		path := "traffic.curves." + strconv.Itoa(i) + ".trace"
+		if t := c.Traffic.Curves[i].Trace; t != nil && c.clean(path) {
+			c.trace(path, t)
 		}
 	}
-	if !c.clean("traffic") {
+	if !c.clean("clock.length", "clock.settle") {
 		return
 	}
 	demand, ps := c.Traffic.Build(c.Clock.Calendar(), -c.Clock.Settle, c.Clock.Length)
-	c.report(problem.Under("traffic", ps)...)
+	c.conclude(problem.Under("traffic", ps))
 	c.cfg.Traffic = demand
 }
 

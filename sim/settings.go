@@ -160,7 +160,7 @@ func (r Retries) Check() []problem.Problem {
 	for k := 2; k < r.Attempts && pause > 0; k++ {
 		if pause *= 2; pause > maxPause {
 			return []problem.Problem{{Path: "backoff", Must: "a wait of at most 365d before the last try (it doubles with each)",
-				Got: unit.FormatDuration(r.Backoff) + " with " + strconv.Itoa(r.Attempts) + " attempts"}}
+				Got: unit.FormatDuration(r.Backoff) + " with " + strconv.Itoa(r.Attempts) + " attempts", Of: []string{"backoff", "attempts"}}}
 		}
 	}
 	return nil
@@ -171,18 +171,19 @@ func (s Slowdown) Check() []problem.Problem {
 	if s.Rise+s.Hold > 0 || s.Fall != nil && *s.Fall > 0 {
 		return nil
 	}
-	return []problem.Problem{{Path: "hold", Must: "rise, hold and fall of more than 0s in all", Got: "0s"}}
+	return []problem.Problem{{Path: "hold", Must: "rise, hold and fall of more than 0s in all", Got: "0s", Of: []string{"rise", "hold", "fall"}}}
 }
 
 // Check says what the fleet's keys cannot mean together. What needs the calendar or the price table is checked with them.
 func (f Fleet) Check() (ps []problem.Problem) {
 	if f.Type == "" && f.Price == nil {
-		ps = append(ps, problem.Problem{Path: "type", Must: "required: an instance type, or a price", Got: "neither"})
+		ps = append(ps, problem.Problem{Path: "type", Must: "required: an instance type, or a price", Got: "neither", Of: []string{"type", "price"}})
 	}
 	for i, failure := range f.Failures {
 		at := "failures." + strconv.Itoa(i)
 		if z := failure.Zone; z != nil && z.Number > f.Zones {
-			ps = append(ps, problem.Problem{Path: at + ".zone.number", Must: "at most " + strconv.Itoa(f.Zones) + ", the number of zones", Got: strconv.Itoa(z.Number)})
+			ps = append(ps, problem.Problem{Path: at + ".zone.number", Must: "at most " + strconv.Itoa(f.Zones) + ", the number of zones",
+				Got: strconv.Itoa(z.Number), Of: []string{at + ".zone.number", "zones"}})
 		}
 	}
 	return ps

@@ -43,7 +43,7 @@ func (b *BusinessHours) Check() []problem.Problem {
 	if len(b.Days) == 0 && len(b.Except) == 0 {
 		ps = append(ps, problem.Problem{Path: "days", Must: "at least one day"})
 	}
-	ps = append(ps, b.hoursProblems(b.Open, b.Close)...)
+	ps = append(ps, b.hoursProblems(b.Open, b.Close, "close", "open", "ramp")...)
 	seen := map[time.Duration]bool{}
 	for i, h := range b.Holidays {
 		if seen[h.civil] {
@@ -58,7 +58,7 @@ func (b *BusinessHours) Check() []problem.Problem {
 		}
 		seen[e.Date.civil] = true
 		o := b.on(e)
-		ps = append(ps, problem.Under(under, b.hoursProblems(o.open, o.close))...)
+		ps = append(ps, b.hoursProblems(o.open, o.close, under+".close", under+".open", "close", "open", "ramp")...)
 		if e.Busy != nil {
 			ps = append(ps, rateProblems(under+".busy", *e.Busy)...)
 		}
@@ -66,12 +66,13 @@ func (b *BusinessHours) Check() []problem.Problem {
 	return ps
 }
 
-func (b *BusinessHours) hoursProblems(open, closed Clock) []problem.Problem {
+// hoursProblems are those of one day's hours; of are the paths that they come from, the close itself first.
+func (b *BusinessHours) hoursProblems(open, closed Clock, of ...string) []problem.Problem {
 	if open == closed {
-		return []problem.Problem{{Path: "close", Must: `another time than open ("00:00" to "24:00" is the whole day)`, Got: closed.String()}}
+		return []problem.Problem{{Path: of[0], Must: `another time than open ("00:00" to "24:00" is the whole day)`, Got: closed.String(), Of: of}}
 	}
 	if b.Ramp > hours(open, closed) {
-		return []problem.Problem{{Path: "close", Must: "at least the ramp, " + unit.FormatDuration(b.Ramp) + ", after open, " + open.String(), Got: closed.String()}}
+		return []problem.Problem{{Path: of[0], Must: "at least the ramp, " + unit.FormatDuration(b.Ramp) + ", after open, " + open.String(), Got: closed.String(), Of: of}}
 	}
 	return nil
 }

@@ -151,7 +151,7 @@ type Window struct {
 // Check says what cannot be together.
 func (w Window) Check() []problem.Problem {
 	if w.From == w.To {
-		return []problem.Problem{{Path: "to", Must: "another time than from", Got: w.To.String()}}
+		return []problem.Problem{{Path: "to", Must: "another time than from", Got: w.To.String(), Of: []string{"from", "to"}}}
 	}
 	return nil
 }

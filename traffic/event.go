@@ -59,7 +59,7 @@ func (f Factor) Check() []problem.Problem {
 		return []problem.Problem{{Path: "from", Must: "from 0 to 1000000", Got: number(f.From)}}
 	}
 	if !(f.To >= f.From && f.To <= maxFactor) {
-		return []problem.Problem{{Path: "to", Must: "from " + number(f.From) + " to 1000000", Got: number(f.To)}}
+		return []problem.Problem{{Path: "to", Must: "from " + number(f.From) + " to 1000000", Got: number(f.To), Of: []string{"from", "to"}}}
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ func (l Length) Check() []problem.Problem {
 		return []problem.Problem{{Path: "from", Must: "more than 0s", Got: unit.FormatDuration(l.From)}}
 	}
 	if l.To < l.From || l.To > unit.MaxDuration {
-		return []problem.Problem{{Path: "to", Must: "at least from, " + unit.FormatDuration(l.From), Got: unit.FormatDuration(l.To)}}
+		return []problem.Problem{{Path: "to", Must: "at least from, " + unit.FormatDuration(l.From), Got: unit.FormatDuration(l.To), Of: []string{"from", "to"}}}
 	}
 	return nil
 }
@@ -195,7 +195,8 @@ func (p *plan) repeat(set setting, at time.Duration, every *time.Duration) []pro
 	}
 	first := at + time.Duration(p.first)**every
 	if first < set.to && (set.to-first) / *every > maxRepeats || p.length.To / *every > 100 {
-		return []problem.Problem{{Path: "every", Must: "long enough for at most 100 of them at once and 100000 in the run", Got: unit.FormatDuration(*every)}}
+		return []problem.Problem{{Path: "every", Must: "long enough for at most 100 of them at once and 100000 in the run", Got: unit.FormatDuration(*every),
+			Of: []string{""}}}
 	}
 	for t := first; t < set.to; t += *every {
 		p.begins = append(p.begins, t)
@@ -223,7 +224,7 @@ func slopes(rise time.Duration, fall *time.Duration, shortest time.Duration) (ti
 	ps := append(lengthProblems("rise", rise), lengthProblems(key, down)...)
 	if len(ps) == 0 && rise+down > shortest {
 		ps = append(ps, problem.Problem{Path: key, Must: "rise and fall together at most the length, " + unit.FormatDuration(shortest),
-			Got: unit.FormatDuration(rise + down)})
+			Got: unit.FormatDuration(rise + down), Of: []string{"rise", "fall", "length"}})
 	}
 	return down, ps
 }

@@ -63,18 +63,20 @@ func (p *Promotion) Check() []problem.Problem {
 	fixed := p.At != nil && !p.At.Random
 	switch {
 	case fixed && p.PerWeek != nil:
-		ps = append(ps, problem.Problem{Path: "per-week", Must: "left out with a fixed at (every: 7d repeats it)", Got: strconv.Itoa(*p.PerWeek)})
+		ps = append(ps, problem.Problem{Path: "per-week", Must: "left out with a fixed at (every: 7d repeats it)", Got: strconv.Itoa(*p.PerWeek),
+			Of: []string{"at"}})
 	case !fixed && p.PerWeek == nil:
-		ps = append(ps, problem.Problem{Must: "per-week (random ones), or at with a moment"})
+		ps = append(ps, problem.Problem{Must: "per-week (random ones), or at with a moment", Of: []string{"per-week", "at"}})
 	}
 	if fixed && p.Within != nil {
-		ps = append(ps, problem.Problem{Path: "within", Must: "left out with a fixed at"})
+		ps = append(ps, problem.Problem{Path: "within", Must: "left out with a fixed at", Of: []string{"at"}})
 	}
 	if !fixed && p.Every != nil {
-		ps = append(ps, problem.Problem{Path: "every", Must: "left out with random ones (per-week says how many)", Got: unit.FormatDuration(*p.Every)})
+		ps = append(ps, problem.Problem{Path: "every", Must: "left out with random ones (per-week says how many)", Got: unit.FormatDuration(*p.Every),
+			Of: []string{"every", "at"}})
 	}
 	if p.Multiply == nil && p.Add == nil {
-		ps = append(ps, problem.Problem{Must: "multiply, add, or both"})
+		ps = append(ps, problem.Problem{Must: "multiply, add, or both", Of: []string{"multiply", "add"}})
 	}
 	if p.Add != nil {
 		ps = append(ps, rateProblems("add", *p.Add)...)

@@ -20,7 +20,7 @@ type Sine struct {
 func (s *Sine) Check() []problem.Problem {
 	ps := append(rateProblems("mean", s.Mean), rateProblems("amplitude", s.Amplitude)...)
 	if s.Amplitude > s.Mean {
-		ps = append(ps, problem.Problem{Path: "amplitude", Must: "at most the mean, " + s.Mean.String(), Got: s.Amplitude.String()})
+		ps = append(ps, problem.Problem{Path: "amplitude", Must: "at most the mean, " + s.Mean.String(), Got: s.Amplitude.String(), Of: []string{"amplitude", "mean"}})
 	}
 	return ps
 }

@@ -35,10 +35,10 @@ func (s *Spike) Check() []problem.Problem {
 		ps = append(ps, lengthProblems("fall", *s.Fall)...)
 	}
 	if length, _ := s.length(); len(ps) == 0 && length == 0 {
-		ps = append(ps, problem.Problem{Must: "rise, hold or fall above 0s"})
+		ps = append(ps, problem.Problem{Must: "rise, hold or fall above 0s", Of: []string{"rise", "hold", "fall"}})
 	}
 	if s.Multiply == nil && s.Add == nil {
-		ps = append(ps, problem.Problem{Must: "multiply, add, or both"})
+		ps = append(ps, problem.Problem{Must: "multiply, add, or both", Of: []string{"multiply", "add"}})
 	}
 	if s.Multiply != nil && !(*s.Multiply >= 0 && *s.Multiply <= maxFactor) {
 		ps = append(ps, problem.Problem{Path: "multiply", Must: "from 0 to 1000000", Got: number(*s.Multiply)})

@@ -19,7 +19,7 @@ type Step struct {
 func (s *Step) Check() []problem.Problem {
 	ps := rateProblems("rate", s.Rate)
 	if s.From == nil && s.To == nil {
-		ps = append(ps, problem.Problem{Must: "from, to, or both (a rate without them is a constant)"})
+		ps = append(ps, problem.Problem{Must: "from, to, or both (a rate without them is a constant)", Of: []string{"from", "to"}})
 	}
 	return ps
 }
@@ -59,7 +59,7 @@ func (s setting) interval(under string, from, to *Moment) (span, []problem.Probl
 		ps = append(ps, bad...)
 	}
 	if len(ps) == 0 && w.end <= w.begin {
-		ps = append(ps, problem.Problem{Path: under + "to", Must: "after from, " + from.String(), Got: to.String()})
+		ps = append(ps, problem.Problem{Path: under + "to", Must: "after from, " + from.String(), Got: to.String(), Of: []string{under + "from", under + "to"}})
 	}
 	return w, ps
 }

@@ -33,7 +33,7 @@ type Trace struct {
 func (t *Trace) Check() []problem.Problem {
 	var ps []problem.Problem
 	if (t.Count == "") == (t.Rate == "") {
-		ps = append(ps, problem.Problem{Must: "exactly one of count and rate"})
+		ps = append(ps, problem.Problem{Must: "exactly one of count and rate", Of: []string{"count", "rate"}})
 	}
 	if t.Scale != nil && !(*t.Scale >= 0 && *t.Scale <= maxFactor) {
 		ps = append(ps, problem.Problem{Path: "scale", Must: "from 0 to 1000000", Got: number(*t.Scale)})
@@ -92,7 +92,7 @@ func (s *Series) Total() float64 {
 
 func (t *Trace) shape(set setting) (shape, []problem.Problem) {
 	if t.Data == nil {
-		return nil, []problem.Problem{{Path: "file", Must: "a file that has been read", Got: t.File}}
+		return nil, []problem.Problem{{Path: "file", Must: "a file that has been read", Got: t.File, Of: []string{""}}}
 	}
 	s := &trace{series: t.Data, scale: 1, after: t.After}
 	if t.Scale != nil {
@@ -125,7 +125,7 @@ func (t *Trace) shape(set setting) (shape, []problem.Problem) {
 		if got == nil {
 			key, got = "from", t.From
 		}
-		return nil, []problem.Problem{{Path: key, Must: "from before to", Got: got.String()}}
+		return nil, []problem.Problem{{Path: key, Must: "from before to", Got: got.String(), Of: []string{"from", "to"}}}
 	}
 	s.shift = -start
 	if t.Align == "start" {
@@ -134,7 +134,8 @@ func (t *Trace) shape(set setting) (shape, []problem.Problem) {
 	begin, end := s.window.begin+s.shift, s.window.end+s.shift
 	if (t.After == "" || t.After == "error") && (begin > set.from || end < set.to) {
 		ps = append(ps, problem.Problem{Path: "after", Must: "zero, last or repeat, as the run (" + set.stretch(set.from, set.to) +
-			") reaches beyond the trace (" + set.stretch(begin, end) + ")", Got: "error"})
+			") reaches beyond the trace (" + set.stretch(begin, end) + ")", Got: "error",
+			Of: []string{"after", "from", "to", "align"}})
 	}
 	return s, ps
 }

@@ -30,7 +30,7 @@ func (w *Weekly) Check() []problem.Problem {
 	var ps []problem.Problem
 	for i, rates := range w.table() {
 		if len(rates) != 24 {
-			ps = append(ps, problem.Problem{Path: dayNames[i], Must: "24 rates, one for each hour", Got: strconv.Itoa(len(rates))})
+			ps = append(ps, problem.Problem{Path: dayNames[i], Must: "24 rates, one for each hour", Got: strconv.Itoa(len(rates)), Of: []string{dayNames[i] + ".#"}})
 		}
 		for hour, r := range rates {
 			ps = append(ps, problem.Under(dayNames[i], rateProblems(strconv.Itoa(hour), r))...)

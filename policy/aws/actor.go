@@ -55,7 +55,7 @@ func newTracker(t *TargetTracking, as Assume, name string, run Run) (actor, cool
 	every, delay := run.Timing(t.Metric)
 	period := *orDefault(t.Alarm.Period, every)
 	low := TrackingIn(t.Alarm, period)
-	a := actor{name: name, tracks: true, target: t.Target.value(), scaleIn: t.ScaleIn, form: [2]Datapoints{t.Alarm.Out, low}}
+	a := actor{name: name, tracks: true, target: t.Target.Value(), scaleIn: t.ScaleIn, form: [2]Datapoints{t.Alarm.Out, low}}
 	a.high = newAlarm(t.Alarm.Out, threshold{level: a.target, above: true}, as)
 	a.low = newAlarm(low, threshold{level: a.target * float64(t.Alarm.Low)}, as)
 	a.high.rule.realOnly, a.low.rule.realOnly = true, true
@@ -113,13 +113,13 @@ func newAlarm(d Datapoints, t threshold, as Assume) alarm {
 func (a *Alarm) threshold() threshold {
 	switch {
 	case a.Above != nil:
-		return threshold{a.Above.value(), true, false}
+		return threshold{a.Above.Value(), true, false}
 	case a.AtOrAbove != nil:
-		return threshold{a.AtOrAbove.value(), true, true}
+		return threshold{a.AtOrAbove.Value(), true, true}
 	case a.Below != nil:
-		return threshold{a.Below.value(), false, false}
+		return threshold{a.Below.Value(), false, false}
 	case a.AtOrBelow != nil:
-		return threshold{a.AtOrBelow.value(), false, true}
+		return threshold{a.AtOrBelow.Value(), false, true}
 	}
 	return threshold{}
 }

@@ -14,10 +14,10 @@ func bands(steps []Adjustment, threshold float64) []band {
 	for i, s := range steps {
 		out[i] = band{math.Inf(-1), math.Inf(1), s.By}
 		if s.From != nil {
-			out[i].from = threshold + s.From.value()
+			out[i].from = threshold + s.From.Value()
 		}
 		if s.To != nil {
-			out[i].to = threshold + s.To.value()
+			out[i].to = threshold + s.To.Value()
 		}
 	}
 	return out

@@ -43,7 +43,6 @@ func TestCheck(t *testing.T) {
 		{"schedules.0.name", "a name of its own, not that of policies.1.step", func(s *Settings) { sched(s).Name = "latency" }},
 		{"policies.0.target-tracking.metric", "a metric of sagemaker-endpoint: Invocations, InvocationsPerInstance,", func(s *Settings) { tracking(s).Metric = "Latency" }},
 		{"policies.0.target-tracking.metric", "the time SageMaker adds around the model is not modelled", func(s *Settings) { tracking(s).Metric = "OverheadLatency" }},
-		{"policies.0.target-tracking.target", "above 0", func(s *Settings) { tracking(s).Target = *num(0) }},
 		{"policies.0.target-tracking.target", "a bare number in the unit of InvocationsPerInstance (per minute)", func(s *Settings) { tracking(s).Target = *dur(time.Second) }},
 		{"policies.0.target-tracking.alarm.period", "10s, 20s, 30s or whole minutes", func(s *Settings) { tracking(s).Alarm.Period = secs(15) }},
 		{"policies.0.target-tracking.alarm.in", "at most 1d in all", func(s *Settings) { tracking(s).Alarm.In, tracking(s).Alarm.Period = &Datapoints{30, 30}, secs(3000) }},

@@ -9,7 +9,9 @@ import (
 // checkSchedules says what is wrong with the schedules, each by itself and against the limits of the others.
 func (s *Settings) checkSchedules(out *report) {
 	lowest, highest := s.Min, s.Max
-	for _, sch := range s.Schedules {
+	mins, maxs := []string{"min"}, []string{"max"} // what lowest and highest are of
+	for i, sch := range s.Schedules {
+		mins, maxs = append(mins, fmt.Sprintf("schedules.%d.min", i)), append(maxs, fmt.Sprintf("schedules.%d.max", i))
 		if sch.Min != nil {
 			lowest = min(lowest, *sch.Min)
 		}
@@ -22,17 +24,17 @@ func (s *Settings) checkSchedules(out *report) {
 		path := fmt.Sprintf("schedules.%d", i)
 		out.under(path, sch.check())
 		if s.Service == Endpoint && sch.Min != nil && *sch.Min < 1 {
-			out.add(path+".min", "at least 1 for sagemaker-endpoint: a real-time variant does not scale to zero", fmt.Sprint(*sch.Min))
+			out.add(path+".min", "at least 1 for sagemaker-endpoint: a real-time variant does not scale to zero", fmt.Sprint(*sch.Min), path+".min", "service")
 		}
 		switch {
 		case sch.Min != nil && sch.Max != nil:
 			if *sch.Min > *sch.Max {
-				out.add(path+".min", fmt.Sprintf("at most max, %d", *sch.Max), fmt.Sprint(*sch.Min))
+				out.add(path+".min", fmt.Sprintf("at most max, %d", *sch.Max), fmt.Sprint(*sch.Min), path+".min", path+".max")
 			}
 		case sch.Min != nil && *sch.Min > highest:
-			out.add(path+".min", fmt.Sprintf("at most the highest max that is ever set, %d", highest), fmt.Sprint(*sch.Min))
+			out.add(path+".min", fmt.Sprintf("at most the highest max that is ever set, %d", highest), fmt.Sprint(*sch.Min), append(maxs, path+".min")...)
 		case sch.Max != nil && *sch.Max < lowest:
-			out.add(path+".max", fmt.Sprintf("at least the lowest min that is ever set, %d", lowest), fmt.Sprint(*sch.Max))
+			out.add(path+".max", fmt.Sprintf("at least the lowest min that is ever set, %d", lowest), fmt.Sprint(*sch.Max), append(mins, path+".max")...)
 		}
 	}
 }
@@ -47,17 +49,17 @@ func (s *Schedule) check() []problem.Problem {
 		}
 	}
 	if given != 1 {
-		out.add("", "exactly one of cron, at, every", fmt.Sprintf("%d of them", given))
+		out.add("", "exactly one of cron, at, every", fmt.Sprintf("%d of them", given), "cron", "at", "every")
 	}
 	if s.Min == nil && s.Max == nil {
-		out.add("", "min or max or both", "neither")
+		out.add("", "min or max or both", "neither", "min", "max")
 	}
 	for _, stamp := range []struct {
 		path  string
 		stamp *Stamp
 	}{{"at", s.At}, {"from", s.From}, {"until", s.Until}} {
 		if stamp.stamp != nil && !stamp.stamp.exists(s.Zone.Location()) {
-			out.add(stamp.path, "a local time that exists: clocks in "+s.Zone.String()+" skip it", stamp.stamp.String())
+			out.add(stamp.path, "a local time that exists: clocks in "+s.Zone.String()+" skip it", stamp.stamp.String(), stamp.path, "zone")
 		}
 	}
 	if s.At != nil && s.From != nil {
@@ -67,7 +69,7 @@ func (s *Schedule) check() []problem.Problem {
 		out.add("until", "only with cron or every", s.Until.String())
 	}
 	if s.From != nil && s.Until != nil && !s.From.before(*s.Until, s.Zone.Location()) {
-		out.add("until", "after from, "+s.From.String(), s.Until.String())
+		out.add("until", "after from, "+s.From.String(), s.Until.String(), "from", "until", "zone")
 	}
 	return out
 }

@@ -35,7 +35,7 @@ type Policy struct {
 type TargetTracking struct {
 	Name             string         `yaml:"name"`
 	Metric           string         `yaml:"metric" required:"true" doc:"a metric that falls when capacity grows"`
-	Target           Level          `yaml:"target" required:"true" doc:"in the metric's own unit; a duration for a latency"`
+	Target           Level          `yaml:"target" required:"true" check:"positive" doc:"in the metric's own unit; a duration for a latency"`
 	ScaleOutCooldown *time.Duration `yaml:"scale-out-cooldown" doc:"after a scale-out by this policy; the service's default (300s) if it is left out"`
 	ScaleInCooldown  *time.Duration `yaml:"scale-in-cooldown" doc:"after a scale-in by this policy; the service's default (300s) if it is left out"`
 	ScaleIn          bool           `yaml:"scale-in" default:"true" doc:"false: it never removes capacity and has no vote on it"`

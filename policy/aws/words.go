@@ -76,8 +76,8 @@ func (Level) Pattern() string {
 	return `^-?((0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?|` + strings.Trim(unit.DurationPattern, "^$") + `)$`
 }
 
-// value is the level in the metric's own unit: µs for a latency.
-func (l Level) value() float64 {
+// Value is the level in the metric's own unit: µs for a latency.
+func (l Level) Value() float64 {
 	if l.Timed {
 		return float64(l.Duration) / float64(time.Microsecond)
 	}

@@ -22,7 +22,7 @@ func TestLevel(t *testing.T) {
 			t.Errorf("%q is read as a level", bad)
 		}
 	}
-	if got := dur(500 * time.Millisecond).value(); got != 500_000 {
+	if got := dur(500 * time.Millisecond).Value(); got != 500_000 {
 		t.Errorf("500ms is %v µs", got)
 	}
 }

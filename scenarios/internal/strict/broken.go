@@ -1,6 +1,11 @@
 package strict
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"headroom/problem"
+)
 
 // Broken are the paths of values that are not what the file meant: nothing is concluded from them.
 type Broken struct {
@@ -33,4 +38,15 @@ func (b *Broken) Clean(path string) bool {
 		}
 	}
 	return true
+}
+
+// Stands tells whether all that a problem was concluded from is what the file meant, and nothing is said of its place yet.
+func (b *Broken) Stands(p problem.Problem) bool {
+	if !b.Clean(p.Path + ".#") {
+		return false
+	}
+	if len(p.Of) == 0 {
+		return b.Clean(p.Path)
+	}
+	return !slices.ContainsFunc(p.Of, func(of string) bool { return !b.Clean(of) })
 }

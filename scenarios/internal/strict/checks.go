@@ -2,6 +2,7 @@ package strict
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,9 +11,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// check asks a settings struct for what its fields' tags cannot say. It is not asked if one of its own values is broken; what
-// it says of parts in which something is broken does not count.
-func (f *filler) check(v reflect.Value, path string, before int) {
+// check asks a settings struct for what its fields' tags cannot say, also when some of its values are broken: what was
+// concluded from those does not count.
+func (f *filler) check(v reflect.Value, path string) {
 	if !v.CanAddr() {
 		return
 	}
@@ -20,35 +21,13 @@ func (f *filler) check(v reflect.Value, path string, before int) {
 	if !ok {
 		return
 	}
-	var parts Broken
-	for _, fault := range f.faults[before:] {
-		part, own := part(path, fault)
-		if own {
-			return
-		}
-		parts.Add(part)
-	}
-	for _, p := range problem.Under(path, c.Check()) {
-		if !parts.Clean(p.Path) {
-			continue
-		}
+	ps := slices.DeleteFunc(problem.Under(path, c.Check()), func(p problem.Problem) bool { return !f.broken.Stands(p) })
+	for _, p := range ps {
 		f.fault(p.Path)
 		if placed := f.doc.Problem(p); !f.named(placed) {
 			f.problems = append(f.problems, placed)
 		}
 	}
-}
-
-// part is the part of a struct at path that a broken value is in: two keys below it, such as a list item. A value of the
-// struct's own is no part.
-func part(path, broken string) (part string, own bool) {
-	rest := strings.TrimPrefix(strings.TrimPrefix(broken, path), ".")
-	first, more, deep := strings.Cut(rest, ".")
-	if !deep {
-		return "", true
-	}
-	second, _, _ := strings.Cut(more, ".")
-	return join(join(path, first), second), false
 }
 
 // named tells whether a problem of a name has been said at its place already: names are looked at in every list.

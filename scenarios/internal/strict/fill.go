@@ -24,7 +24,7 @@ type filler struct {
 	doc      *Document
 	problems Problems
 	broken   *Broken         // values that could not be filled
-	faults   []string        // their paths, in the order in which they were found
+	faults   int             // how many of them there were
 	misspelt map[string]bool // paths of keys that an unknown key was probably meant for
 }
 
@@ -71,7 +71,7 @@ func (f *filler) wrong(n *yaml.Node, path, must, got, hint string) {
 // fault marks a value as broken.
 func (f *filler) fault(path string) {
 	f.broken.Add(path)
-	f.faults = append(f.faults, path)
+	f.faults++
 }
 
 // note is a problem of a key: its neighbours are what they are.
@@ -125,9 +125,8 @@ func (f *filler) text(v reflect.Value, n *yaml.Node, path string, g field) {
 		f.refuse(n, path, err)
 		return
 	}
-	before := len(f.faults)
 	f.bounds(v, n, path, g)
-	f.check(v, path, before)
+	f.check(v, path)
 }
 
 // refuse reports what UnmarshalText said.
@@ -185,11 +184,11 @@ func (f *filler) mapping(v reflect.Value, n *yaml.Node, path string, item bool) 
 		f.wrong(n, path, f.wanted(v.Type(), field{}), kindOf(n), "")
 		return
 	}
-	s, before := shapeOf(v.Type()), len(f.faults)
+	s := shapeOf(v.Type())
 	given := f.keys(s, n, path, item)
 	if s.choice {
 		f.choice(v, s, n, given, path)
-		f.check(v, path, before)
+		f.check(v, path)
 		return
 	}
 	for i := range s.fields {
@@ -206,7 +205,7 @@ func (f *filler) mapping(v reflect.Value, n *yaml.Node, path string, item bool) 
 			f.leftOut(v.FieldByIndex(g.index), n, join(path, g.key), *g)
 		}
 	}
-	f.check(v, path, before)
+	f.check(v, path)
 }
 
 // keys lists the values of a mapping by key; unknown keys and keys that come twice are noted.
@@ -323,9 +322,9 @@ func (f *filler) leftOut(v reflect.Value, n *yaml.Node, path string, g field) {
 	case f.misspelt[path]:
 		f.fault(path)
 	case plainStruct:
-		before := len(f.faults)
+		before := f.faults
 		f.value(v, &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}, path, g)
-		if g.required && len(f.faults) == before {
+		if g.required && f.faults == before {
 			f.wrong(n, path, "required: "+f.wanted(t, g), "nothing", "")
 		}
 	case g.required:

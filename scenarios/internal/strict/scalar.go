@@ -143,7 +143,7 @@ func truth(text string) string {
 	return ""
 }
 
-// bounds holds a number within the tag's bounds; rates, shares and durations are never negative anyway.
+// bounds holds a number, or a text that has a Value, within the tag's bounds; rates, shares and durations are never negative anyway.
 func (f *filler) bounds(v reflect.Value, n *yaml.Node, path string, g field) {
 	if g.check == "" {
 		return
@@ -157,7 +157,11 @@ func (f *filler) bounds(v reflect.Value, n *yaml.Node, path string, g field) {
 	case v.CanFloat():
 		x = v.Float()
 	default:
-		return
+		measured, ok := v.Interface().(interface{ Value() float64 })
+		if !ok {
+			return
+		}
+		x = measured.Value()
 	}
 	for _, rule := range list(g.check, ",") {
 		name, text, _ := strings.Cut(strings.TrimSpace(rule), "=")

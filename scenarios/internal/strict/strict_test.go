@@ -78,7 +78,7 @@ type limits struct {
 
 func (l limits) Check() []problem.Problem {
 	if l.Min > l.Max {
-		return []problem.Problem{{Path: "min", Must: "at most max", Got: fmt.Sprint(l.Min)}}
+		return []problem.Problem{{Path: "min", Must: "at most max", Got: fmt.Sprint(l.Min), Of: []string{"min", "max"}}}
 	}
 	return nil
 }
@@ -435,6 +435,32 @@ func TestBroken(t *testing.T) {
 	} {
 		if got := b.Clean(path); got != want {
 			t.Errorf("%q: %t", path, got)
+		}
+	}
+}
+
+// What is concluded from a value that could not be read does not count; what is concluded from others does.
+func TestBrokenStands(t *testing.T) {
+	var b Broken
+	b.Add("steps.1.by")
+	b.Add("service")
+	for _, c := range []struct {
+		p    problem.Problem
+		want bool
+	}{
+		{problem.Problem{Path: "min"}, true},
+		{problem.Problem{Path: "min", Of: []string{"min", "service"}}, false},
+		{problem.Problem{Path: "min", Of: []string{"min", "service.of"}}, false},
+		{problem.Problem{Path: "service", Of: []string{"min"}}, false}, // something is said of it already
+		{problem.Problem{Path: "steps"}, false},
+		{problem.Problem{Path: "steps", Of: []string{"steps.#"}}, true},
+		{problem.Problem{Path: "steps.1", Of: []string{"steps.1.from", "steps.1.to"}}, true},
+		{problem.Problem{Path: "steps.1.from"}, true},
+		{problem.Problem{Path: ""}, false},
+		{problem.Problem{Path: "", Of: []string{"min", "max"}}, true},
+	} {
+		if got := b.Stands(c.p); got != c.want {
+			t.Errorf("%+v: %v, want %v", c.p, got, c.want)
 		}
 	}
 }
