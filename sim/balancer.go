@@ -13,7 +13,8 @@ type crowd struct {
 	free   []int       // free places
 	levels []level     // by attempts held
 	spare  [][]uint64
-	least  int // no instance holds fewer
+	least  int  // no instance holds fewer
+	unseen bool // the balancer does not look at what they hold: there are no levels
 	size   int
 	order  []*instance // in service, by launch number
 	next   int         // round robin: index in order of the next one
@@ -71,6 +72,9 @@ func (c *crowd) moved(i *instance, d int) {
 }
 
 func (c *crowd) put(place, held int) {
+	if c.unseen {
+		return
+	}
 	for len(c.levels) <= held {
 		c.levels = append(c.levels, level{})
 	}
@@ -85,6 +89,9 @@ func (c *crowd) put(place, held int) {
 }
 
 func (c *crowd) take(place, held int) {
+	if c.unseen {
+		return
+	}
 	l := &c.levels[held]
 	l.set[place>>6] &^= 1 << (place & 63)
 	l.n--

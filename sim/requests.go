@@ -16,6 +16,8 @@ type hold struct {
 	held  int // attempts: waiting + slots busy, abandoned ones included
 	busy  int // slots busy
 	queue fifo
+
+	departures events // of its slots, while it lives apart
 }
 
 // requests is the engine that lives every single request: discrete events, exactly.
@@ -36,7 +38,9 @@ type requests struct {
 	arrivals traffic.Arrivals
 
 	nextArrival clock
-	departures  *agenda
+	departures  *agenda // but of instances that live apart
+	apart       bool
+	lived       clock // everything before it
 	retries     events
 	deadlines   deadlines
 	pool        pool
@@ -80,7 +84,8 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 		limit:    int(s.Queue.Own), timeout: int64(s.Timeout.Total), attempts: max(1, s.Retries.Attempts), budget: -1,
 		recorder: newRecorder(cfg.Quantiles),
 	}
-	e.departures = newAgenda(int64(e.law.Mean()))
+	e.departures, e.apart, e.lived = newAgenda(int64(e.law.Mean())), apart(s), -clock(cfg.Settle)
+	e.crowd.unseen = e.apart
 	cfg.Source.Key("routing", "").Reset(&e.routing, 0)
 	if s.Timeout.Waiting > 0 {
 		e.timeout, e.onlyWaiting = int64(s.Timeout.Waiting), true
@@ -110,6 +115,7 @@ func (e *requests) serve(until clock) {
 		departure, arrival := e.departures.first.at, e.nextArrival
 		t := min(departure, arrival, e.deadlines.top(), e.retries.top())
 		if t >= until {
+			e.lived = max(e.lived, until)
 			return
 		}
 		switch t {
@@ -166,6 +172,9 @@ func (e *requests) attempt(t clock, r uint32, word uint64) {
 		limit = e.cfg.Concurrency // only instances with a free slot are asked
 	}
 	i := e.balancer.choose(&e.crowd, limit, word)
+	if e.apart {
+		e.meet(t, i)
+	}
 	queue := e.shared
 	if queue == nil {
 		queue = &i.queue
@@ -208,7 +217,11 @@ func (e *requests) start(t clock, r uint32, i *instance) {
 	if e.eventful || end < t {
 		end = e.slow.completion(t, lengthened(q.work, e.slow.factor(t)))
 	}
-	e.departures.push(newEvent(end, q.ticket, r))
+	if v := newEvent(end, q.ticket, r); e.apart && i.place >= 0 {
+		i.departures.push(v)
+	} else {
+		e.departures.push(v)
+	}
 }
 
 // depart is a slot that has done its work, unless it was freed before.
@@ -277,7 +290,7 @@ func (e *requests) refill(t clock, i *instance) {
 			e.crowd.moved(i, 1)
 			e.start(t, r, i)
 		default:
-			if i.state == draining && i.busy == 0 {
+			if i.state == draining && i.place < 0 && i.busy == 0 {
 				e.fleet.drained(t, i)
 			}
 			return
@@ -291,6 +304,9 @@ func (e *requests) timeOut() {
 	q := &e.pool.all[d.req]
 	if q.ticket != d.ticket {
 		return
+	}
+	if e.apart && q.instance != nil {
+		e.meet(d.at, q.instance)
 	}
 	switch {
 	case q.state == waiting:

@@ -21,6 +21,7 @@ func (e *requests) drain(t clock, i *instance) {
 // leave takes an instance out of service, with all that its slots count for.
 func (e *requests) leave(t clock, i *instance) {
 	e.share()
+	e.part(i)
 	e.busy.add(t, -int64(i.busy))
 	if i.busy > 0 {
 		e.active.add(t, -1)
@@ -35,14 +36,11 @@ func (e *requests) lose(t clock, i *instance) {
 	} else {
 		e.draining.add(t, -int64(i.busy))
 	}
-	for r := range uint32(len(e.pool.all)) {
-		q := &e.pool.all[r]
-		switch {
-		case q.instance != i:
-		case q.state == abandoned:
+	for _, r := range e.heldBy(i) {
+		if q := &e.pool.all[r]; q.state == abandoned {
 			e.wasted.add(t - q.since)
 			e.pool.give(r)
-		case q.state == inService:
+		} else {
 			e.fail(t, r, lostInstance)
 		}
 	}
@@ -70,6 +68,7 @@ func (e *requests) perInstance() float64 {
 }
 
 func (e *requests) tally(t clock) tally {
+	e.meetAll()
 	y := e.count
 	y.waiting = e.queued.n
 	y.busy, y.busyDraining, y.active = e.busy.until(t), e.draining.until(t), e.active.until(t)
@@ -85,6 +84,7 @@ func (e *requests) watchLatency(percentiles bool) {
 func (e *requests) modelLatency() *samples { return e.recorder.modelLatency() }
 
 func (e *requests) report() {
+	e.meetAll()
 	e.before = e.count
 	e.carriedIn = e.alive.n
 	e.failedBy, e.wasted = FailedBy{}, total{}
@@ -101,6 +101,7 @@ func (e *requests) minute(m *Minute) { e.recorder.minute(m) }
 func (e *requests) err() error { return e.stopped }
 
 func (e *requests) finish(end clock, r *Result) {
+	e.meetAll()
 	e.recorder.finish(r)
 	q := &r.Requests
 	q.Offered, q.CarriedIn = e.count.offered-e.before.offered, e.carriedIn
