@@ -82,7 +82,7 @@ func (a *actor) breach(al *alarm, form int, value float64) string {
 	if !a.tracks && a.window.statistic.String() != "average" {
 		text += " " + a.window.statistic.String()
 	}
-	return text + " " + a.level(value) + " for " + a.form[form].String() + " " + a.periods() + " is " + side + a.level(al.level)
+	return text + " is " + a.level(value) + ", " + side + a.level(al.level) + " for " + a.form[form].String() + " " + a.periods()
 }
 
 // sum is target tracking's formula with its numbers.

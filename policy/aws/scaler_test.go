@@ -64,7 +64,7 @@ func TestG01(t *testing.T) {
 	if e := c[0]; e.at != mins(14) || e.From != 1 || e.To != 4 || e.Wish != 14 || !e.HasWish || e.HeldBy != policy.HeldByMax {
 		t.Errorf("out: %+v, want 1 to 4 at 14m with a wish of 14 held by max", e)
 	}
-	want := "InvocationsPerInstance 20000 for 3 of 3 minutes is above 1500; ceil(20000 ÷ 1500) = 14"
+	want := "InvocationsPerInstance is 20000, above 1500 for 3 of 3 minutes; ceil(20000 ÷ 1500) = 14"
 	if e := c[0]; e.Why[0] != (policy.Reason{Code: policy.AlarmHigh, Text: want}) || e.Why[1] != (policy.Reason{Code: policy.AtMax, Text: "max is 4"}) {
 		t.Errorf("reasons %q", e.Why)
 	}
