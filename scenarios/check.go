@@ -224,9 +224,9 @@ func (c *checker) policy(path, at, service, metric string, alarm *time.Duration)
 	if aws.CoresCounted(service) && c.clean("fleet.type", "fleet.vcpus", "fleet.gpus") {
 		switch {
 		case metric == "CPUUtilization" && c.Fleet.VCPUs == 0:
-			c.add(at, "fleet.vcpus, or a type of the price table: "+service+" sums CPUUtilization over the vCPUs", "neither", "")
+			c.add(at, "a known number of vCPUs (fleet.vcpus, or a fleet.type of the price table), as "+service+" sums CPUUtilization over them", "none", "")
 		case metric == "GPUUtilization" && c.Fleet.GPUs == 0:
-			c.add(at, "fleet.gpus, or a type with GPUs: "+service+" sums GPUUtilization over the GPUs", "neither", "")
+			c.add(at, "a known number of GPUs (fleet.gpus, or a fleet.type with GPUs), as "+service+" sums GPUUtilization over them", "none", "")
 		}
 	}
 	if own := c.Metrics.Each[metric].Period; own == nil && c.clean("metrics.period", "metrics."+metric, "clock.step") && c.Clock.Step > 0 {

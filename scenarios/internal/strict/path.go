@@ -163,6 +163,12 @@ func (t *target) key(n *yaml.Node, typ reflect.Type, at, rest string, value *yam
 	return t.walk(below, next, join(at, key), rest, value)
 }
 
+// parted tells whether a value of the type can have parts.
+func parted(t reflect.Type) bool {
+	t = bare(t)
+	return mapping(t) || t.Kind() == reflect.Slice || t.Kind() == reflect.Array
+}
+
 // isItem tells whether a path ends in a list item's number.
 func (t *target) isItem(at string) bool {
 	last := at[strings.LastIndexByte(at, '.')+1:]
@@ -247,11 +253,11 @@ func (t *target) suggest(s *shape, at, key, rest string) string {
 	known := s.keys()
 	var paths []string
 	for _, k := range near(key, known) {
-		path := join(at, k)
-		if rest != "" {
-			path = join(path, rest)
+		g := s.find(k)
+		if rest != "" && (g == nil || !parted(g.typ)) {
+			continue // nothing can be below it
 		}
-		paths = append(paths, path)
+		paths = append(paths, strings.TrimSuffix(join(at, k)+"."+rest, "."))
 	}
 	if len(paths) == 0 { // perhaps a part was left out
 		paths = t.alike()
@@ -277,7 +283,7 @@ func (t *target) alike() (paths []string) {
 	}
 	words = near(last(t.path), words)
 	for _, p := range all.paths {
-		if slices.Contains(words, last(p)) {
+		if word := last(p); slices.Contains(words, word) && 3*distance(word, last(t.path)) <= len(word) {
 			paths = append(paths, p)
 		}
 	}

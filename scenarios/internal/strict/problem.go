@@ -126,7 +126,7 @@ func show(text string) string {
 // Show is a value as one line can show it: cut at 60 characters, in quotes where it would be unclear alone.
 func Show(text string) string { return show(text) }
 
-// near are the known words that a word may have been meant for: the fewest edits away, at most two, and fewer than a word has
+// near are the known words that a word may have been meant for: the fewest edits away, at most two, and fewer than either has
 // letters.
 func near(word string, known []string) (found []string) {
 	if len(word) > 64 {
@@ -134,7 +134,7 @@ func near(word string, known []string) (found []string) {
 	}
 	for edits := 0; edits <= 2 && found == nil; edits++ {
 		for _, k := range known {
-			if edits < len(k) && distance(strings.ToLower(word), strings.ToLower(k)) == edits {
+			if edits < min(len(k), len(word)) && distance(strings.ToLower(word), strings.ToLower(k)) == edits {
 				found = append(found, k)
 			}
 		}

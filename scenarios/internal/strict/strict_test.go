@@ -223,12 +223,18 @@ func TestRefuseFiles(t *testing.T) {
 			}
 			return s
 		}(), ":42:42: " + strings.TrimSuffix(strings.Repeat("a.", 41), ".") + ": at most 40 levels deep, got more"},
-		{"two colons", "a: 1\nb: c: d\n", `:2:1: a line that YAML can read, got a second ": " in one value, or a line that is indented too far`},
+		{"two colons", "a: 1\nb: c: d\n", `:2:5: a line that YAML can read, got a second ": " in one value, or a line that is indented too far`},
 		{"indent", "a: 1\n  b: 2\n", `:2:3: a line that YAML can read, got a second ": " in one value, or a line that is indented too far`},
 		{"outdent", "a:\n    b: 1\n  c: 2\n", ":3:3: keys of one mapping, indented alike, got something else"},
-		{"open quote", "a: 1\nb: \"x\nc: 2\n", ":2:1: a text in quotes that ends, got the end of the file"},
-		{"open list", "a: 1\nb: [1, 2\nc: 3\n", ":2:1: a list in [ ], its items separated by commas, got something else, or no ]"},
-		{"percent", "a: 1\nb: %x\n", ":2:1: a value that YAML can read, got a character that cannot begin one (put the value in quotes)"},
+		{"open quote", "a: 1\nb: \"x\nc: 2\n", ":2:4: a text in quotes that ends, got the end of the file"},
+		{"open list", "a: 1\nb: [1, 2\nc: 3\n", ":2:4: a list in [ ], its items separated by commas, got something else, or no ]"},
+		{"open list at the end", "a: [b", ":1:4: a list in [ ], its items separated by commas, got something else, or no ]"},
+		{"open list over lines", "é: [\n [1],\n b\nc: 2\n", ":1:4: a list in [ ], its items separated by commas, got something else, or no ]"},
+		{"open list after closed ones", "a: [b]\nb: {c: [1], d: [2\n", ":2:16: a list in [ ], its items separated by commas, got something else, or no ]"},
+		{"open mapping in a list", "a: {b: [{c: {d: 1]}]}\n", ":1:13: a mapping in { }, its keys separated by commas, got something else, or no }"},
+		{"bracket alone", "a: 1\nb: [", ":2:4: a value, got something else"},
+		{"open quote in a list", "a: [\"x", ":1:5: a text in quotes that ends, got the end of the file"},
+		{"percent", "a: 1\nb: %x\n", ":2:4: a value that YAML can read, got a character that cannot begin one (put the value in quotes)"},
 	} {
 		if _, got := read(c.text); got != "x.yaml"+c.want {
 			t.Errorf("%s:\n got %s\nwant x.yaml%s", c.name, got, c.want)
@@ -356,6 +362,9 @@ func flow(n *yaml.Node) string {
 func TestSetRefuse(t *testing.T) {
 	for _, c := range []struct{ path, value, want string }{
 		{"stpe", "1s", "stpe: a known path, got stpe (did you mean step?)"},
+		{"not.yaml", "1", "not.yaml: a known path, got not.yaml (known: version, name, note, step, rate, kind, factor, on, seed, queue, shape, items, limits, table, hours, words)"},
+		{"n.yaml", "1", "n.yaml: a known path, got n.yaml (known: version, name, note, step, rate, kind, factor, on, seed, queue, shape, items, limits, table, hours, words)"},
+		{"limit.max", "1", "limit.max: a known path, got limit.max (did you mean limits.max?)"},
 		{"limits.mxa", "1", "limits.mxa: a known path, got limits.mxa (did you mean limits.max?)"},
 		{"radius", "1rps", "radius: a known path, got radius (did you mean shape.round.radius or items.0.round.radius?)"},
 		{"shape.raduis", "1rps", "shape.raduis: a known path, got shape.raduis (did you mean shape.round.radius or items.0.round.radius?)"},

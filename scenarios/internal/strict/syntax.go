@@ -2,6 +2,7 @@ package strict
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -46,8 +47,7 @@ func (d *Document) syntax(text []byte, err error) Problem {
 		line, _ = strconv.Atoi(m[1])
 	}
 	line = min(max(line, 1), len(d.lines))
-	raw := d.lines[line-1]
-	col := utf8.RuneCountInString(raw[:len(raw)-len(strings.TrimLeft(raw, " "))]) + 1
+	line, col := d.place(line, m[2])
 	for _, p := range phrases {
 		if strings.Contains(m[2], p.yaml) {
 			return d.at(line, col, "", p.must, p.got, "")
@@ -59,10 +59,7 @@ func (d *Document) syntax(text []byte, err error) Problem {
 // stop is the first line with which the text so far fails in the same words; 0 if that is nowhere. yaml.v3 itself names the
 // line before, or the one where the block began.
 func (d *Document) stop(text []byte, message string) int {
-	fails := func(lines int) bool {
-		_, _, err := decode([]byte(strings.Join(d.lines[:lines], "\n") + "\n"))
-		return err != nil && strings.HasSuffix(err.Error(), message)
-	}
+	fails := func(lines int) bool { return failsWith(strings.Join(d.lines[:lines], "\n")+"\n", message) }
 	low, high := 1, len(d.lines) // the text fails with all lines
 	if !fails(high) {
 		return 0
@@ -75,6 +72,60 @@ func (d *Document) stop(text []byte, message string) int {
 		}
 	}
 	return low
+}
+
+// failsWith tells whether a text fails with a message of yaml.v3, whatever the line.
+func failsWith(text, message string) bool {
+	_, _, err := decode([]byte(text))
+	return err != nil && strings.HasSuffix(err.Error(), message)
+}
+
+// columns are the messages whose column can be found: what was opened and does not end, and what cannot stand there.
+var columns = regexp.MustCompile(`expected ',' or '(.)'|unexpected end of stream|cannot start any token|expected node content|mapping values are not allowed`)
+
+// place is where, in a line at whose end the text fails in these words, it begins to: of brackets that do not end, that is the
+// innermost one. Where that cannot be said, it is where the line begins.
+func (d *Document) place(line int, message string) (int, int) {
+	const most = 30_000_000 // bytes to read again
+	raw := d.lines[line-1]
+	begin := utf8.RuneCountInString(raw[:len(raw)-len(strings.TrimLeft(raw, " "))]) + 1
+	before := strings.Join(append(slices.Clone(d.lines[:line-1]), ""), "\n")
+	m := columns.FindStringSubmatch(message)
+	if m == nil || (len(before)+len(raw))*len(raw) > most {
+		return line, begin
+	}
+	runes := []rune(raw)
+	col := len(runes)
+	for col > 0 && failsWith(before+string(runes[:col]), message) {
+		col--
+	}
+	col = min(col+1, len(runes))
+	switch text := before + string(runes[:col]); {
+	case m[1] != "":
+		if at := lastOpen(text, m[1][0]); at >= 0 {
+			return strings.Count(text[:at], "\n") + 1, utf8.RuneCountInString(text[strings.LastIndexByte(text[:at], '\n')+1:at]) + 1
+		}
+	case strings.HasPrefix(m[0], "mapping") && !strings.Contains(string(runes[:col]), ": "):
+		return line, begin // it is indented too far
+	}
+	return line, max(col, begin)
+}
+
+// lastOpen is the last bracket of a text that its closing one does not follow; −1 if there is none.
+func lastOpen(text string, closing byte) int {
+	opening := map[byte]byte{']': '[', '}': '{'}[closing]
+	closed := 0
+	for i := len(text) - 1; i >= 0; i-- {
+		switch {
+		case text[i] == closing:
+			closed++
+		case text[i] == opening && closed == 0:
+			return i
+		case text[i] == opening:
+			closed--
+		}
+	}
+	return -1
 }
 
 // tab is the place of the first tab in the indentation of a line that is not blank.
