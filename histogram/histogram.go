@@ -17,9 +17,9 @@ const (
 
 // A Histogram counts durations, weighted. The zero value is empty and ready. Not safe for concurrent use.
 type Histogram struct {
-	counts []float64
-	used   uint64 // bit k is set: some of the sub buckets from k·sub on are used
-	total  float64
+	counts  []float64
+	used    uint64                // bit k is set: some of the sub buckets from k·sub on are used
+	octaves [64 - subBits]float64 // sums of sub buckets each
 }
 
 // index is the bucket of a duration; negative durations count as 0.
@@ -51,18 +51,25 @@ func (h *Histogram) AddN(d time.Duration, w float64) {
 	}
 	i := index(d)
 	h.counts[i] += w
-	h.total += w
+	h.octaves[i>>subBits] += w
 	h.used |= 1 << (uint(i) >> subBits)
 }
 
-// block is the buckets of the lowest octave of used, from bucket base on.
-func (h *Histogram) block(used uint64) (base int, counts []float64) {
-	base = bits.TrailingZeros64(used) << subBits
-	return base, h.counts[base : base+sub]
+// block is the buckets of the lowest octave of used, from bucket base on, and their sum.
+func (h *Histogram) block(used uint64) (base int, counts []float64, sum float64) {
+	k := bits.TrailingZeros64(used)
+	base = k << subBits
+	return base, h.counts[base : base+sub], h.octaves[k]
 }
 
 // Count is the sum of the weights.
-func (h *Histogram) Count() float64 { return h.total }
+func (h *Histogram) Count() float64 {
+	sum := 0.0
+	for used := h.used; used != 0; used &= used - 1 {
+		sum += h.octaves[bits.TrailingZeros64(used)]
+	}
+	return sum
+}
 
 // Quantile is the smallest duration with at least the share p (0…1) of the weight at or below it, to 0.4 %; 0 when empty.
 func (h *Histogram) Quantile(p float64) time.Duration {
@@ -74,19 +81,25 @@ func (h *Histogram) Quantile(p float64) time.Duration {
 // Quantiles writes the quantile of each share of ps, which ascend, into out; one pass for all of them.
 func (h *Histogram) Quantiles(out []time.Duration, ps []float64) {
 	clear(out)
-	if h.total <= 0 {
+	total := h.Count()
+	if total <= 0 {
 		return
 	}
+	total *= 1 - 1e-12 // rounding of sums of parts
 	k, sum, last := 0, 0.0, 0
 	for used := h.used; used != 0 && k < len(ps); used &= used - 1 {
-		base, counts := h.block(used)
+		base, counts, all := h.block(used)
+		if sum+all < ps[k]*total {
+			sum += all
+			continue
+		}
 		for i, n := range counts {
 			if n == 0 {
 				continue
 			}
 			sum += n
 			last = base + i
-			for k < len(ps) && sum >= ps[k]*h.total*(1-1e-12) {
+			for k < len(ps) && sum >= ps[k]*total {
 				out[k] = middle(last)
 				k++
 			}
@@ -99,23 +112,24 @@ func (h *Histogram) Quantiles(out []time.Duration, ps []float64) {
 
 // Share is the part of the weight at or below d, to one bucket; NaN when empty.
 func (h *Histogram) Share(d time.Duration) float64 {
-	if h.total <= 0 {
+	total := h.Count()
+	if total <= 0 {
 		return math.NaN()
 	}
 	sum, end := 0.0, index(d)+1
 	for used := h.used; used != 0; used &= used - 1 {
-		base, counts := h.block(used)
+		base, counts, _ := h.block(used)
 		for _, n := range counts[:max(0, min(sub, end-base))] {
 			sum += n
 		}
 	}
-	return sum / h.total
+	return sum / total
 }
 
 // Each calls f with the middle and the weight of every used bucket, ascending.
 func (h *Histogram) Each(f func(d time.Duration, weight float64)) {
 	for used := h.used; used != 0; used &= used - 1 {
-		base, counts := h.block(used)
+		base, counts, _ := h.block(used)
 		for i, n := range counts {
 			if n != 0 {
 				f(middle(base+i), n)
@@ -126,29 +140,31 @@ func (h *Histogram) Each(f func(d time.Duration, weight float64)) {
 
 // Merge adds all that o counted.
 func (h *Histogram) Merge(o *Histogram) {
-	if o.total == 0 {
+	if o.used == 0 {
 		return
 	}
 	if h.counts == nil {
 		h.counts = make([]float64, buckets)
 	}
 	for used := o.used; used != 0; used &= used - 1 {
-		base, counts := o.block(used)
+		base, counts, all := o.block(used)
+		into := h.counts[base : base+sub]
 		for i, n := range counts {
-			h.counts[base+i] += n
+			into[i] += n
 		}
+		h.octaves[base>>subBits] += all
 	}
-	h.total += o.total
 	h.used |= o.used
 }
 
 // Reset empties it and keeps its memory.
 func (h *Histogram) Reset() {
 	for used := h.used; used != 0; used &= used - 1 {
-		_, counts := h.block(used)
+		base, counts, _ := h.block(used)
 		clear(counts)
+		h.octaves[base>>subBits] = 0
 	}
-	h.used, h.total = 0, 0
+	h.used = 0
 }
 
 // Clone is an independent copy.

@@ -200,19 +200,20 @@ func (e *requests) attempt(t clock, r uint32, word uint64) {
 	}
 }
 
-// start gives an attempt a slot; the instance already counts it among those it holds.
+// start gives an attempt a free slot; the instance already counts it among those it holds.
 func (e *requests) start(t clock, r uint32, i *instance) {
+	i.busy++
+	e.busy.add(t, 1)
+	if i.busy == 1 {
+		e.active.add(t, 1)
+	}
+	e.begin(t, r, i)
+}
+
+// begin begins the service of an attempt in a slot that is its own.
+func (e *requests) begin(t clock, r uint32, i *instance) {
 	q := &e.pool.all[r]
 	q.state, q.instance, q.since = inService, i, t
-	i.busy++
-	if i.place >= 0 {
-		e.busy.add(t, 1)
-		if i.busy == 1 {
-			e.active.add(t, 1)
-		}
-	} else {
-		e.draining.add(t, 1)
-	}
 	end := t + q.work
 	if e.eventful || end < t {
 		end = e.slow.completion(t, lengthened(q.work, e.slow.factor(t)))
@@ -248,23 +249,41 @@ func (e *requests) depart(v event) {
 	} else {
 		e.wasted.add(v.at - q.since)
 	}
-	e.free(v.at, v.req(), i)
-	e.refill(v.at, i)
+	e.release(v.at, v.req(), i)
 }
 
-// free empties the slot of an attempt and forgets the attempt.
-func (e *requests) free(t clock, r uint32, i *instance) {
-	i.busy--
-	if i.place >= 0 {
-		e.busy.add(t, -1)
-		if i.busy == 0 {
-			e.active.add(t, -1)
-		}
-	} else {
-		e.draining.add(t, -1)
-	}
-	e.letGo(i)
+// release takes the slot of an attempt, which is forgotten, and gives it to the one that waits for it, if there is one.
+func (e *requests) release(t clock, r uint32, i *instance) {
 	e.pool.give(r)
+	switch {
+	case e.shared == nil && i.queue.size > 0:
+		e.letGo(i)
+		r = i.queue.pop(&e.pool)
+	case e.shared != nil && i.place >= 0 && e.shared.size > 0:
+		r = e.shared.pop(&e.pool)
+	default:
+		e.free(t, i)
+		return
+	}
+	e.queued.add(t, -1)
+	e.begin(t, r, i)
+}
+
+// free empties a slot; a draining instance that holds nothing is gone.
+func (e *requests) free(t clock, i *instance) {
+	i.busy--
+	e.letGo(i)
+	if i.place < 0 {
+		e.draining.add(t, -1)
+		if i.busy == 0 {
+			e.fleet.drained(t, i)
+		}
+		return
+	}
+	e.busy.add(t, -1)
+	if i.busy == 0 {
+		e.active.add(t, -1)
+	}
 }
 
 // letGo counts one attempt less on an instance.
@@ -273,28 +292,6 @@ func (e *requests) letGo(i *instance) {
 		e.crowd.moved(i, -1)
 	} else {
 		i.held--
-	}
-}
-
-// refill gives the free slots of an instance to those who wait for them; a draining one that holds nothing is gone.
-func (e *requests) refill(t clock, i *instance) {
-	for i.busy < e.cfg.Concurrency {
-		switch {
-		case e.shared == nil && i.queue.size > 0:
-			r := i.queue.pop(&e.pool)
-			e.queued.add(t, -1)
-			e.start(t, r, i)
-		case e.shared != nil && i.place >= 0 && e.shared.size > 0:
-			r := e.shared.pop(&e.pool)
-			e.queued.add(t, -1)
-			e.crowd.moved(i, 1)
-			e.start(t, r, i)
-		default:
-			if i.state == draining && i.place < 0 && i.busy == 0 {
-				e.fleet.drained(t, i)
-			}
-			return
-		}
 	}
 }
 
@@ -320,8 +317,7 @@ func (e *requests) timeOut() {
 		q.state, q.since = abandoned, d.at
 		if e.cfg.Abandoned == "drop" {
 			i := q.instance
-			e.free(d.at, d.req, i)
-			e.refill(d.at, i)
+			e.release(d.at, d.req, i)
 		}
 		e.fail(d.at, client, timedOut)
 	}

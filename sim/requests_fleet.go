@@ -6,7 +6,12 @@ import "time"
 func (e *requests) add(t clock, i *instance) {
 	e.share()
 	e.crowd.join(i)
-	e.refill(t, i)
+	for e.shared != nil && e.shared.size > 0 && i.busy < e.cfg.Concurrency {
+		r := e.shared.pop(&e.pool)
+		e.queued.add(t, -1)
+		e.crowd.moved(i, 1)
+		e.start(t, r, i)
+	}
 }
 
 // drain takes an instance out of those that get attempts; it serves out what it holds.

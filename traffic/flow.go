@@ -124,13 +124,11 @@ func (f *Flow) at(x float64) time.Duration {
 	if f.rate.degree < 2 {
 		return f.instant(f.rate.solve(x, f.length))
 	}
-	next, ok := f.found.next(&f.rate, x, f.length)
-	if !ok {
+	if !f.found.next(&f.rate, x, f.length) {
 		s := f.rate.solve(x, f.length)
-		next = root{x, s, 1 / f.rate.at(s)}
+		f.found = root{x, s, 1 / f.rate.at(s)}
 	}
-	f.found = next
-	return f.instant(next.s)
+	return f.instant(f.found.s)
 }
 
 // instant is s seconds after the begin of the piece.
@@ -141,12 +139,13 @@ func (f *Flow) instant(s float64) time.Duration {
 // A root is where an integral is x, and the pace there, 1 ÷ the rate; with none it is unknown.
 type root struct{ x, s, pace float64 }
 
-// next is the root for another x, by one step of Newton's method from where this pace leads: requests come close to one another,
+// next is the root for another x, by one step of Newton's method from where the pace leads: requests come close to one another,
 // so it is as exact as solve's, and if it were not it says so.
-func (r root) next(p *polynomial, x, length float64) (root, bool) {
+func (r *root) next(p *polynomial, x, length float64) bool {
 	s := r.s + (x-r.x)*r.pace
-	pace := 1 / p.at(s)
-	step := (x - p.integral(s)) * pace
+	step := (x - p.integral(s)) * r.pace
 	to := s + step
-	return root{x, to, pace}, r.pace > 0 && math.Abs(step) <= 1e-9*length && to >= 0 && to <= length
+	ok := r.pace > 0 && math.Abs(step) <= 1e-9*length && to >= 0 && to <= length
+	*r = root{x, to, 1 / p.at(to)}
+	return ok
 }

@@ -168,3 +168,33 @@ func TestSolve(t *testing.T) {
 		t.Errorf("the first 1e-12 is reached at %v, want 1e-13", s)
 	}
 }
+
+// From one request to the next is as exact as to find each by itself, to the nanosecond.
+func TestAtFromTheLastOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := polynomial{degree: 3}
+		for i := range p.c {
+			p.c[i] = float64(rapid.IntRange(-100_000, 100_000).Draw(t, "c")) / 1000
+		}
+		length := rapid.SampledFrom([]float64{0.01, 1, 60, 16384}).Draw(t, "length")
+		low := 0.0
+		for s := 0.0; s <= 1; s += 1.0 / 512 { // raised until it is never negative
+			low = min(low, p.at(s))
+		}
+		p.c[0] += 1.01*-low + 0.01
+		for i, scale := 1, length; i < 4; i, scale = i+1, scale*length {
+			p.c[i] /= scale
+		}
+		rate := math.Exp(rapid.Float64Range(-3, 8).Draw(t, "rate"))
+		for i := range p.c {
+			p.c[i] *= rate
+		}
+		f := &Flow{rate: p, length: length, end: time.Duration(length * 1e9), total: p.integral(length)}
+		step := max(f.total/3000, rapid.Float64Range(0.01, 3).Draw(t, "gap"))
+		for x := 0.0; x < f.total; x += step {
+			if got, want := f.at(x), f.instant(p.solve(x, length)); got-want > 1 || want-got > 1 {
+				t.Fatalf("%v of %v is reached at %d, not %d", x, p, got, want)
+			}
+		}
+	})
+}
