@@ -148,8 +148,25 @@ func (c *checker) scaling() {
 		start := c.Scaling.start()
 		c.Fleet.Start = &start
 	} else if fixed := c.Scaling.Fixed; fixed != nil && *c.Fleet.Start != fixed.Instances {
-		c.add("fleet.start", "the same as scaling.fixed.instances, "+strconv.Itoa(fixed.Instances)+" (or left out)", strconv.Itoa(*c.Fleet.Start), "")
+		c.add("fleet.start", "the same as scaling.fixed.instances, "+strconv.Itoa(fixed.Instances)+" (or left out)", strconv.Itoa(*c.Fleet.Start), c.both(fixed.Instances))
 	}
+}
+
+// both is a hint for an edit of one of scaling.fixed.instances and fleet.start, which must be edited together. An edit cannot
+// leave a key out.
+func (c *checker) both(instances int) string {
+	n, start := strconv.Itoa(instances), strconv.Itoa(*c.Fleet.Start)
+	for _, e := range c.edits {
+		switch {
+		case e.kind == variantEdit:
+			return "a variant sets both, scaling.fixed.instances and fleet.start"
+		case strings.HasPrefix(e.path, "scaling"):
+			return "set both: --set scaling.fixed.instances=" + n + " --set fleet.start=" + n
+		case strings.HasPrefix(e.path, "fleet"):
+			return "set both: --set fleet.start=" + start + " --set scaling.fixed.instances=" + start
+		}
+	}
+	return ""
 }
 
 // metrics holds the names and periods of published metrics.

@@ -1,8 +1,21 @@
 package main
 
 import (
+	"bytes"
+
 	"github.com/spf13/cobra"
 )
+
+// besides is the text of a library scenario as a file of its own: its first line, for editors, names the schema beside it.
+// Other texts stay as they are.
+func besides(text []byte) []byte {
+	const line, schema = "# yaml-language-server: $schema=", "scenario.schema.json\n"
+	rest, found := bytes.CutPrefix(text, []byte(line+"../"+schema))
+	if !found {
+		return text
+	}
+	return append([]byte(line+schema+"# headroom schema > scenario.schema.json writes what the line above names\n"), rest...)
+}
 
 func showCommand(p *program) *cobra.Command {
 	var full bool
@@ -15,7 +28,7 @@ func showCommand(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text := file.Text()
+			text := besides(file.Text())
 			if full {
 				if text, err = file.Full(); err != nil {
 					return err
