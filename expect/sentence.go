@@ -7,6 +7,7 @@ import (
 
 	"headroom/policy"
 	"headroom/sim"
+	"headroom/unit"
 )
 
 // Clock is an instant on the wall clock of a run: with the day if the run is longer than one, with seconds if it has any.
@@ -19,7 +20,7 @@ func Clock(r *sim.Result, at time.Duration) string {
 	if r.Config.Length > 24*time.Hour {
 		form = "Mon 2 Jan " + form
 	}
-	return t.Format(form)
+	return unit.FormatTime(t, form)
 }
 
 // sentence says when and how much, for the cause that begins in minute i of a breach with these minutes.

@@ -7,6 +7,7 @@ import (
 
 	"headroom/expect"
 	"headroom/sim"
+	"headroom/unit"
 )
 
 // breachLines show the breaches, the longest if they are many.
@@ -46,7 +47,7 @@ func between(run *sim.Result, fromS, toS float64) string {
 	if from.YearDay() != to.YearDay() {
 		return expect.Clock(run, duration(fromS)) + " to " + expect.Clock(run, duration(toS))
 	}
-	return expect.Clock(run, duration(fromS)) + " to " + to.Format("15:04")
+	return expect.Clock(run, duration(fromS)) + " to " + unit.FormatTime(to, "15:04")
 }
 
 // missedMinutes counts the missed minutes of every ask: one minute may miss several, so they are not added up.

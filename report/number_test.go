@@ -3,7 +3,11 @@ package report
 import (
 	"encoding/json"
 	"math"
+	"strings"
 	"testing"
+	"time"
+
+	"headroom/sim"
 
 	"pgregory.net/rapid"
 )
@@ -88,9 +92,44 @@ func TestNumberReadsBack(t *testing.T) {
 	})
 }
 
+// Counts are never below 0 in words, though the interval by Student's t of a few runs is.
+func TestSayClampsAtZero(t *testing.T) {
+	n := Over([]float64{0, 0, 5})
+	if n.Low >= 0 {
+		t.Fatalf("the interval itself begins at %g", n.Low)
+	}
+	for got, want := range map[string]string{
+		say(n, Count): "1.7 (0 to 8.8)", say(Over([]float64{2, 4}), Count): "3 (0 to 15.7)", say(Over([]float64{20, 21}), Count): "20.5 (14.1 to 26.9)",
+		say(Over([]float64{3, math.NaN()}), Count): "3 (one run)", say(Over([]float64{0, 0.01}), Percent): "0.5% (0% to 6.85%)",
+	} {
+		if got = strings.ReplaceAll(got, glue, " "); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if text, err := json.Marshal(n); err != nil || !strings.Contains(string(text), `"low":-`) {
+		t.Errorf("JSON keeps the interval: %s, %v", text, err)
+	}
+}
+
+// A time that the clocks show twice says which of the two it is.
+func TestBetweenSummerAndWinter(t *testing.T) {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &sim.Result{Config: sim.Config{Start: time.Date(2026, 11, 1, 0, 0, 0, 0, zone), Length: 5 * time.Hour}}
+	for got, want := range map[string]string{
+		between(r, 5400, 9000): "01:30 EDT to 01:30 EST", between(r, 1800, 12600): "00:30 to 02:30", between(r, 1800, 5430): "00:30 to 01:30 EDT",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestWords(t *testing.T) {
 	for got, want := range map[string]string{
-		Count(1352804107): "1,352,804,107", Count(999): "999", Count(-12345): "-12,345", Count(2.25): "2.2", Count(1234.5): "1,234", Count(103.98): "104", Count(.0283): "0.028", Count(.00001): "<0.001",
+		Count(1352804107): "1,352,804,107", Count(999): "999", Count(-12345): "−12,345", Count(2.25): "2.2", Count(1234.5): "1,234", Count(103.98): "104", Count(.0283): "0.028", Count(.00001): "<0.001",
 		Percent(.5): "50%", Percent(.00123): "0.123%", Percent(.000001): "<0.001%", Percent(0): "0%", Percent(1): "100%", Percent(.99999): "99.999%",
 		Money("USD")(1234.5): "1,234.50 USD", Money("EUR")(.00123): "0.00123 EUR", Money("")(0): "0.00",
 		Lapse(.0802): "80.2ms", span(604800): "7d", span(129600): "1d12h", span(5400): "1h30m", span(60): "1m", span(3600): "1h",

@@ -187,7 +187,7 @@ const wantJSON = `{
       "from_s": 60,
       "to_s": 180,
       "ask": "p99 < 1s",
-      "cause": "noise: capacity was enough: at 01:00 a load of 1.2 on 4 slots in service",
+      "cause": "noise: capacity was enough: at 01:00 EST a load of 1.2 on 4 slots in service",
       "minutes": 2,
       "worst": 2
     },

@@ -54,8 +54,10 @@ func pad(text string, n int) string {
 	return text + strings.Repeat(" ", max(n-utf8.RuneCountInString(text), 0))
 }
 
-// say writes a Number with a form for single values, its interval in brackets.
+// say writes a Number with a form for single values, its interval in brackets. Nothing that a report counts is below 0, so
+// neither is the bound that is said; the interval by Student's t may be, where few runs have any.
 func say(n Number, form func(float64) string) string {
+	n.Low = max(n.Low, 0) // NaN stays NaN
 	switch {
 	case !n.Exists():
 		return "none"
@@ -88,7 +90,7 @@ func Count(x float64) string {
 	whole, rest, _ := strings.Cut(text, ".")
 	sign := ""
 	if strings.HasPrefix(whole, "-") {
-		sign, whole = "-", whole[1:]
+		sign, whole = "−", whole[1:]
 	}
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + "," + whole[i:]

@@ -172,7 +172,7 @@ func (s *scaler) cooldownText(o *policy.Observation, b bid, f frame) string {
 	if until == never {
 		return fmt.Sprintf("%s cooldown until %s after its change is complete", name, unit.FormatDuration(d))
 	}
-	return fmt.Sprintf("%s cooldown until %s", name, s.run.Start.Add(until).Format(time.TimeOnly))
+	return fmt.Sprintf("%s cooldown until %s", name, unit.FormatTime(s.run.Start.Add(until), time.TimeOnly))
 }
 
 // unready says which policy does not agree to scale in, and why.
