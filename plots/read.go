@@ -63,13 +63,55 @@ type storedMetric struct {
 	Low    json.RawMessage `json:"low"`
 }
 
+// A FileError is what is wrong in one of the files of a result.
+type FileError struct {
+	File string // result.json, timeline.csv or decisions.csv, whatever they are called where they lie
+	Err  error
+}
+
+func (e *FileError) Error() string { return e.File + ": " + e.Err.Error() }
+
+// Unwrap is what is wrong, without the file.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// version is that of the results which can be read: fields are only ever added within it.
+const version = "1"
+
+// decode reads a result.json, whose version comes first: of another one nothing else is known.
+func decode(from io.Reader) (r stored, err error) {
+	text, err := io.ReadAll(from)
+	if err != nil {
+		return r, err
+	}
+	var head struct {
+		Version json.RawMessage `json:"version"`
+	}
+	err = json.Unmarshal(text, &head)
+	if got := string(head.Version); err == nil && got != version {
+		if got == "" {
+			got = "none"
+		}
+		return r, fmt.Errorf("version: must be %s, got %s", version, got)
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	if err != nil {
+		return r, fmt.Errorf("must be the result of a run: %w", err)
+	}
+	if inSeconds(r.Length) <= 0 {
+		return r, fmt.Errorf("length_s: must be more than 0, got %v", r.Length)
+	}
+	return r, nil
+}
+
 // Read makes an Input from the files of an earlier result: result.json and, beside it, timeline.csv and decisions.csv. An
 // empty name means the variant's, or else the scenario's. Values are then those of whole minutes and, of instances, at their
-// ends; of latency there are mean, p50 and p99.
+// ends; of latency there are mean, p50 and p99. An error is a FileError.
 func Read(name string, result, timeline, decisions io.Reader) (Input, error) {
-	var r stored
-	if err := json.NewDecoder(result).Decode(&r); err != nil {
-		return Input{}, fmt.Errorf("result.json: must be the result of a run: %w", err)
+	r, err := decode(result)
+	if err != nil {
+		return Input{}, &FileError{"result.json", err}
 	}
 	in := Input{
 		Name: name, Engine: r.Engine, Seed: r.Seed, Length: inSeconds(r.Length), Step: inSeconds(r.Step), Currency: r.Cost.Currency,
@@ -80,9 +122,6 @@ func Read(name string, result, timeline, decisions io.Reader) (Input, error) {
 		if r.Variant != "" {
 			in.Name = r.Variant
 		}
-	}
-	if in.Length <= 0 {
-		return Input{}, fmt.Errorf("result.json: length_s: must be more than 0, got %v", r.Length)
 	}
 	for _, e := range r.Expect {
 		if l, ok := ParseLine(e.Ask); ok {
@@ -99,10 +138,10 @@ func Read(name string, result, timeline, decisions io.Reader) (Input, error) {
 		in.Happenings = append(in.Happenings, sim.Happening{At: inSeconds(l.At), What: "lost", Count: l.Instances, Text: l.Text})
 	}
 	if err := in.readTimeline(timeline, r); err != nil {
-		return Input{}, fmt.Errorf("timeline.csv: %w", err)
+		return Input{}, &FileError{"timeline.csv", err}
 	}
 	if err := in.readDecisions(decisions); err != nil {
-		return Input{}, fmt.Errorf("decisions.csv: %w", err)
+		return Input{}, &FileError{"decisions.csv", err}
 	}
 	return in, nil
 }

@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -76,8 +77,10 @@ func TestRead(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct{ name, result, timeline, decisions, want string }{
-		{"no result", "{", storedTimeline, storedDecisions, "result.json"},
-		{"no length", "{}", storedTimeline, storedDecisions, "length_s"},
+		{"no result", "{", storedTimeline, storedDecisions, "result.json: must be the result of a run"},
+		{"no version", "{}", storedTimeline, storedDecisions, "result.json: version: must be 1, got none"},
+		{"later version", `{"version": 2, "expect": "another form"}`, storedTimeline, storedDecisions, "result.json: version: must be 1, got 2"},
+		{"no length", `{"version": 1}`, storedTimeline, storedDecisions, "result.json: length_s: must be more than 0, got 0"},
 		{"empty table", storedResult, "", storedDecisions, "timeline.csv"},
 		{"no column", storedResult, "at_s,time\n", storedDecisions, "must have the column offered"},
 		{"no number", storedResult, strings.Replace(storedTimeline, "900", "x", 1), storedDecisions, `line 3: offered: must be a number, got "x"`},
@@ -85,7 +88,7 @@ func TestReadRefuses(t *testing.T) {
 		{"bad zone", strings.Replace(storedResult, "America/New_York", "Mars/Base", 1), storedTimeline, storedDecisions, "zone"},
 	} {
 		_, err := Read("", strings.NewReader(c.result), strings.NewReader(c.timeline), strings.NewReader(c.decisions))
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if bad := new(FileError); !errors.As(err, &bad) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %s", c.name, err, c.want)
 		}
 	}

@@ -195,7 +195,7 @@ const wantJSON = `{
       "from_s": 120,
       "to_s": 180,
       "ask": "failed < 30%",
-      "cause": "noise: capacity was enough: at 01:01 a load of 1.2 on 4 slots in service",
+      "cause": "noise: capacity was enough: at 01:01 EST a load of 1.2 on 4 slots in service",
       "minutes": 1,
       "worst": 1
     }

@@ -79,8 +79,11 @@ func stored(path string) (in plots.Input, err error) {
 		readers = append(readers, f)
 	}
 	in, err = plots.Read("", readers[0], readers[1], readers[2])
-	if err != nil {
-		return in, fmt.Errorf("%s: %w", path, err)
+	if bad := new(plots.FileError); errors.As(err, &bad) {
+		if bad.File != "result.json" {
+			path = filepath.Join(filepath.Dir(path), bad.File)
+		}
+		err = fmt.Errorf("%s: %w", path, bad.Err)
 	}
-	return in, nil
+	return in, err
 }
