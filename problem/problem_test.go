@@ -24,3 +24,14 @@ func TestUnder(t *testing.T) {
 		t.Errorf("what problems share is changed: %q", of)
 	}
 }
+
+func TestEdits(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"ab", "ba", 2}, {"cpu", "cpu", 0}, {"flaw", "lawn", 2}} {
+		if got := Edits(c.a, c.b); got != c.want {
+			t.Errorf("%q to %q: %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}

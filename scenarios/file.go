@@ -97,7 +97,7 @@ func Seed(seed uint64) Edit {
 
 // Engine takes another engine: --engine E.
 func Engine(name string) Edit {
-	return Edit{kind: flagEdit, path: "service.engine", value: name, label: "--engine " + strict.Show(name)}
+	return Edit{kind: flagEdit, path: "service.engine", value: name, label: "--engine " + unit.Show(name)}
 }
 
 // IsPath tells whether a SCENARIO is a path (it has a / in it or ends in .yaml) or standard input, not a library scenario.
@@ -115,7 +115,7 @@ func Load(name string, open Opener, edits ...Edit) (*File, error) {
 		text := libraryText(name)
 		if text == nil {
 			return nil, Problems{{File: name, Must: "a scenario of the library, or a path (with / in it, or ending in .yaml)",
-				Got: strict.Show(name), Hint: strict.Suggest(name, libraryNames())}}
+				Got: unit.Show(name), Hint: strict.Suggest(name, libraryNames())}}
 		}
 		return parse(name, "", text, open, edits)
 	}
@@ -282,13 +282,13 @@ func (f *File) apply(e Edit) (ps Problems) {
 		}
 		return ps
 	}
-	return Problems{{File: f.Source, Must: "a variant of the file", Got: strict.Show(e.value), Hint: strict.Suggest(e.value, f.names)}}
+	return Problems{{File: f.Source, Must: "a variant of the file", Got: unit.Show(e.value), Hint: strict.Suggest(e.value, f.names)}}
 }
 
 // set puts a value at a path of the scenario.
 func (f *File) set(path string, value, from *yaml.Node, label string) *Problem {
 	if path == "variants" || strings.HasPrefix(path, "variants.") {
-		p := Problem{File: label, Path: path, Must: "a path into the scenario", Got: strict.Show(path), Hint: "variants are part of the file: change them there"}
+		p := Problem{File: label, Path: path, Must: "a path into the scenario", Got: unit.Show(path), Hint: "variants are part of the file: change them there"}
 		if label == "" {
 			p.File, p.Line, p.Col = f.Source, from.Line, from.Column
 		}

@@ -15,7 +15,7 @@ type Clock time.Duration
 
 // UnmarshalText reads a time of day.
 func (c *Clock) UnmarshalText(text []byte) error {
-	bad := &unit.Bad{Must: `a time of day from "00:00" to "24:00"`, Got: shown(string(text))}
+	bad := &unit.Bad{Must: `a time of day from "00:00" to "24:00"`, Got: unit.Show(string(text))}
 	r := cursor{text: string(text), ok: true}
 	hour, minute, second := r.digits(2), r.after(':', 2), 0
 	if r.ok && r.rest() != "" {
@@ -65,7 +65,7 @@ func (r *DayRange) UnmarshalText(text []byte) error {
 	}
 	i, j := slices.Index(dayNames, strings.TrimSpace(from)), slices.Index(dayNames, strings.TrimSpace(to))
 	if i < 0 || j < 0 {
-		bad := &unit.Bad{Must: "a day (mon tue wed thu fri sat sun) or a range of them (mon-fri)", Got: shown(string(text))}
+		bad := &unit.Bad{Must: "a day (mon tue wed thu fri sat sun) or a range of them (mon-fri)", Got: unit.Show(string(text))}
 		short := func(s string) string {
 			s = strings.ToLower(strings.TrimSpace(s))
 			return s[:min(3, len(s))]

@@ -21,7 +21,7 @@ const maxFactor = 1e6
 
 // UnmarshalText reads one number.
 func (f *Factor) UnmarshalText(text []byte) error {
-	bad := &unit.Bad{Must: "a number from 0 to 1000000, or {from: …, to: …}", Got: shown(string(text))}
+	bad := &unit.Bad{Must: "a number from 0 to 1000000, or {from: …, to: …}", Got: unit.Show(string(text))}
 	if len(text) > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9' {
 		bad.Hint = "leading zeros mean octal in YAML"
 		return bad

@@ -115,7 +115,7 @@ func looksLikeDate(text string) bool {
 
 // parseStamp reads date[T| ]hh:mm[:ss[.fraction]][Z|±hh:mm], or a date alone.
 func parseStamp(text string) (stamp, *unit.Bad) {
-	bad := &unit.Bad{Must: "a date and time (2026-11-25T12:00:00)", Got: shown(text)}
+	bad := &unit.Bad{Must: "a date and time (2026-11-25T12:00:00)", Got: unit.Show(text)}
 	c := cursor{text: text, ok: true}
 	year, month, day := c.digits(4), c.after('-', 2), c.after('-', 2)
 	var hour, minute, second, nanos int

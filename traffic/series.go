@@ -176,25 +176,9 @@ func listed(names []string) string {
 		if i == 20 {
 			return b.String() + "… " + strconv.Itoa(len(names)-i) + " more"
 		}
-		b.WriteString(shown(name))
+		b.WriteString(unit.Show(name))
 	}
 	return b.String()
-}
-
-// shown is a text of a file as an error can show it.
-func shown(text string) string {
-	if len(text) > 40 {
-		text = strings.ToValidUTF8(text[:37], "") + "…"
-	}
-	for _, r := range text {
-		if !strconv.IsPrint(r) {
-			return strconv.Quote(text)
-		}
-	}
-	if text == "" || text != strings.TrimSpace(text) {
-		return strconv.Quote(text)
-	}
-	return text
 }
 
 // row reads one row; false at the end.
@@ -221,18 +205,18 @@ func (t *tracer) row() (bool, *problem.Problem) {
 	raw := strings.TrimSpace(record[t.time])
 	at, bad := t.stamp(raw)
 	if bad != nil {
-		return fail("in "+t.Time+" "+bad.Must, shown(raw), bad.Hint)
+		return fail("in "+t.Time+" "+bad.Must, unit.Show(raw), bad.Hint)
 	}
 	if n := len(t.stamps); n > 0 && at <= t.stamps[n-1] {
 		if at == t.stamps[n-1] {
-			return fail("each stamp once", shown(raw), "")
+			return fail("each stamp once", unit.Show(raw), "")
 		}
-		return fail("stamps that ascend", shown(raw)+" after a later one", "")
+		return fail("stamps that ascend", unit.Show(raw)+" after a later one", "")
 	}
 	name := t.Count + t.Rate
 	value, err := strconv.ParseFloat(strings.TrimSpace(record[t.value]), 64)
 	if err != nil || !(value >= 0 && value <= math.MaxFloat64) || strings.ContainsAny(record[t.value], "xX_") {
-		return fail("in "+shown(name)+" a number, 0 or more", shown(record[t.value]), "")
+		return fail("in "+unit.Show(name)+" a number, 0 or more", unit.Show(record[t.value]), "")
 	}
 	t.stamps, t.values, t.lines = append(t.stamps, at), append(t.values, value), append(t.lines, int32(line))
 	return true, nil

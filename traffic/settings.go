@@ -43,7 +43,7 @@ func (p *Pattern) UnmarshalText(text []byte) error {
 	case "bursty":
 		return &unit.Bad{Must: "smooth, poisson or {bursty: {dispersion: N}}", Got: s, Hint: "did you mean {bursty: {dispersion: 4}}?"}
 	default:
-		bad := &unit.Bad{Must: "smooth, poisson or {bursty: {dispersion: N}}", Got: shown(s)}
+		bad := &unit.Bad{Must: "smooth, poisson or {bursty: {dispersion: N}}", Got: unit.Show(s)}
 		if near := nearest(s, []string{smooth, poisson, "bursty"}, 1); len(near) > 0 {
 			bad.Hint = "did you mean " + near[0] + "?"
 		}

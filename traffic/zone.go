@@ -7,6 +7,7 @@ import (
 	"time"
 	_ "time/tzdata" // the same zones on every machine
 
+	"headroom/problem"
 	"headroom/unit"
 )
 
@@ -18,7 +19,7 @@ var zoneNames string
 // LoadZone finds a time zone by its IANA name (America/New_York, UTC). An unknown name is refused with the nearest ones.
 func LoadZone(name string) (*time.Location, error) {
 	names := strings.Fields(zoneNames)
-	bad := &unit.Bad{Must: "an IANA time zone, such as America/New_York or UTC", Got: shown(name)}
+	bad := &unit.Bad{Must: "an IANA time zone, such as America/New_York or UTC", Got: unit.Show(name)}
 	if _, known := slices.BinarySearch(names, name); !known {
 		if near := nearest(name, names, 3); len(near) > 0 {
 			bad.Hint = "did you mean " + strings.Join(near, " or ") + "?"
@@ -50,7 +51,7 @@ func nearest(name string, names []string, n int) []string {
 		if len(known) > 60 {
 			continue
 		}
-		steps := min(changes(asked, plain(known)), changes(city(asked), city(plain(known))))
+		steps := min(problem.Edits(asked, plain(known)), problem.Edits(city(asked), city(plain(known))))
 		if steps <= max(1, len(city(asked))/3) {
 			guesses = append(guesses, guess{known, steps})
 		}
@@ -63,25 +64,4 @@ func nearest(name string, names []string, n int) []string {
 		}
 	}
 	return near
-}
-
-// changes is the number of bytes to insert, remove or replace (Levenshtein) to make one text of the other.
-func changes(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

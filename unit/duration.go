@@ -29,7 +29,7 @@ var parts = []struct {
 // ParseDuration reads a duration ≥ 0: numbers with their unit (d h m s ms us µs ns), or a sum of them from the longest to
 // the shortest, such as 1d12h. A fraction must be whole nanoseconds. A day is 24 h.
 func ParseDuration(text string) (time.Duration, error) {
-	bad := &Bad{Must: "a duration with its unit (90s, 250ms, 5m, 1d12h)", Got: quote(text)}
+	bad := &Bad{Must: "a duration with its unit (90s, 250ms, 5m, 1d12h)", Got: Show(text)}
 	sum, last := time.Duration(0), time.Duration(math.MaxInt64)
 	for rest := text; ; {
 		num, after, ok := number(rest)

@@ -32,7 +32,7 @@ func (p Price) Hourly() *big.Rat {
 
 // ParsePrice reads a price.
 func ParsePrice(text string) (Price, error) {
-	bad := &Bad{Must: "a price per hour or month with its currency (1.408 USD/h, 120 USD/month)", Got: quote(text)}
+	bad := &Bad{Must: "a price per hour or month with its currency (1.408 USD/h, 120 USD/month)", Got: Show(text)}
 	num, rest, ok := number(text)
 	if !ok || strings.ContainsAny(num, "eE") {
 		return Price{}, bad

@@ -21,7 +21,7 @@ var per = []struct {
 
 // ParseRate reads a rate.
 func ParseRate(text string) (Rate, error) {
-	bad := &Bad{Must: "a rate with its unit (50rps, 3000rpm, 10rph, 50/s, 90/min, 90/h, 100/day)", Got: quote(text)}
+	bad := &Bad{Must: "a rate with its unit (50rps, 3000rpm, 10rph, 50/s, 90/min, 90/h, 100/day)", Got: Show(text)}
 	num, rest, ok := number(text)
 	if !ok {
 		return 0, bad

@@ -7,7 +7,7 @@ type Share float64
 
 // ParseShare reads a share.
 func ParseShare(text string) (Share, error) {
-	bad := &Bad{Must: "a share from 0% to 100%", Got: quote(text)}
+	bad := &Bad{Must: "a share from 0% to 100%", Got: Show(text)}
 	num, rest, ok := number(text)
 	if !ok {
 		return 0, bad

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Bad says why a text is not the quantity that is needed: what must hold, what was got, and a hint if there is one.
@@ -66,7 +67,7 @@ func digits(text string, i int) int {
 
 // ParseCount reads a whole number ≥ 0 that fits an int: decimal digits without leading zeros, signs or underscores.
 func ParseCount(text string) (int, error) {
-	bad := &Bad{Must: "a whole number, 0 or more", Got: quote(text)}
+	bad := &Bad{Must: "a whole number, 0 or more", Got: Show(text)}
 	if digits(text, 0) != len(text) || text == "" {
 		return 0, bad
 	}
@@ -82,10 +83,10 @@ func ParseCount(text string) (int, error) {
 	return int(n), nil
 }
 
-// quote cuts a text down to what one line can show; a text that would be unclear alone is put in quotes.
-func quote(text string) string {
-	if len(text) > 60 {
-		text = strings.ToValidUTF8(text[:57], "") + "…"
+// Show is a value as one line can show it: cut at 60 characters, in quotes where it would be unclear alone.
+func Show(text string) string {
+	if utf8.RuneCountInString(text) > 60 {
+		text = string([]rune(text)[:59]) + "…"
 	}
 	for _, r := range text {
 		if !strconv.IsPrint(r) {

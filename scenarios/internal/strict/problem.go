@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"headroom/unit"
 )
 
 // A Problem is one thing wrong in a scenario, and where.
@@ -107,24 +108,8 @@ func excerpt(text string, line, col int) string {
 	return b.String()
 }
 
-// show is a value as one line can show it: cut at 60 characters, in quotes where it would be unclear alone.
-func show(text string) string {
-	if utf8.RuneCountInString(text) > 60 {
-		text = string([]rune(text)[:59]) + "…"
-	}
-	for _, r := range text {
-		if !strconv.IsPrint(r) {
-			return strconv.Quote(text)
-		}
-	}
-	if text == "" || strings.TrimSpace(text) != text {
-		return strconv.Quote(text)
-	}
-	return text
-}
-
-// Show is a value as one line can show it: cut at 60 characters, in quotes where it would be unclear alone.
-func Show(text string) string { return show(text) }
+// show is a value as one line can show it.
+func show(text string) string { return unit.Show(text) }
 
 // near are the known words that a word may have been meant for: the fewest edits away, at most two, and fewer than either has
 // letters.
