@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"expect", "plots"},
 	{"scenarios/internal/strict"},
 	{"scenarios", "report"},
-	{"whatif"},
+	{"whatif", "verify"},
 	{"cmd/headroom"},
 }
 

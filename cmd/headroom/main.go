@@ -80,7 +80,7 @@ func (p *program) exitOf(err error) int {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(p.stderr, "headroom: interrupted, nothing was written")
 		return exitInterrupted
-	case errors.Is(err, errBad):
+	case errors.Is(err, errBad), errors.Is(err, errOff):
 		return exitCannot
 	case errors.Is(err, errMissed):
 		return exitMissed
