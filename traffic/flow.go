@@ -124,11 +124,12 @@ func (f *Flow) at(x float64) time.Duration {
 	if f.rate.degree < 2 {
 		return f.instant(f.rate.solve(x, f.length))
 	}
-	if !f.found.next(&f.rate, x, f.length) {
-		s := f.rate.solve(x, f.length)
-		f.found = root{x, s, 1 / f.rate.at(s)}
+	s, ok := f.found.near(&f.rate, x, f.length)
+	if !ok {
+		s = f.rate.solve(x, f.length)
+		f.found = newRoot(&f.rate, x, s)
 	}
-	return f.instant(f.found.s)
+	return f.instant(s)
 }
 
 // instant is s seconds after the begin of the piece.
@@ -136,16 +137,24 @@ func (f *Flow) instant(s float64) time.Duration {
 	return min(f.begin+time.Duration(s*1e9+0.5), f.end-1)
 }
 
-// A root is where an integral is x, and the pace there, 1 ÷ the rate; with none it is unknown.
-type root struct{ x, s, pace float64 }
+// A root is where an integral is x, and how it goes on from there: s + d·pace + d²·bend for x + d. The pace is 1 ÷ the rate; 0 is
+// no root.
+type root struct{ x, s, pace, bend float64 }
 
-// next is the root for another x, by one step of Newton's method from where the pace leads: requests come close to one another,
-// so it is as exact as solve's, and if it were not it says so.
-func (r *root) next(p *polynomial, x, length float64) bool {
-	s := r.s + (x-r.x)*r.pace
-	step := (x - p.integral(s)) * r.pace
-	to := s + step
-	ok := r.pace > 0 && math.Abs(step) <= 1e-9*length && to >= 0 && to <= length
-	*r = root{x, to, 1 / p.at(to)}
-	return ok
+func newRoot(p *polynomial, x, s float64) root {
+	pace := 1 / p.at(s)
+	slope := p.c[1] + s*(2*p.c[2]+s*3*p.c[3])
+	return root{x, s, pace, -slope * pace * pace * pace / 2}
+}
+
+// near is the root for another x, by one step of Newton's method from where this one leads. Requests come close to one another,
+// so that it is as exact as solve's; it says when it is not.
+func (r *root) near(p *polynomial, x, length float64) (float64, bool) {
+	d := x - r.x
+	s := r.s + d*(r.pace+d*r.bend)
+	off := 1 - p.at(s)*r.pace // of the pace
+	step := (x - p.integral(s)) * r.pace * (1 + off)
+	ok := math.Abs(off) <= 1e-3 && math.Abs(step) <= 1e-9*length
+	s += step
+	return s, ok && s >= 0 && s <= length
 }
