@@ -86,10 +86,11 @@ func (f frame) outward(bids []bid, d finding) finding {
 	return d
 }
 
-// outHold is the first thing that changes a wish to scale out.
+// outHold is the first thing that changes a wish to scale out. In a cooldown the limits look at what is counted from the capacity
+// before it, which is within them.
 func (f frame) outHold(b bid) policy.Hold {
 	switch {
-	case b.wish > f.max:
+	case b.reach > f.max:
 		return policy.HeldByMax
 	case f.waits(b):
 		return policy.HeldByUpdating

@@ -131,13 +131,14 @@ func (a *actor) flapping(current int) policy.Reason {
 // holds are all that keep a bid from being fulfilled, in the order in which they are looked at.
 func (s *scaler) holds(o *policy.Observation, b bid, f frame) []policy.Reason {
 	var out []policy.Reason
-	if b.wish > f.max {
+	credited := b.cools && b.wish > f.current // what is counted from the capacity before the cooldown is within the limits
+	if b.wish > f.max && !credited {
 		out = append(out, limitReason(policy.HeldByMax, f))
 	}
 	if b.wish < f.min {
 		out = append(out, limitReason(policy.HeldByMin, f))
 	}
-	if f.clamp(b.wish) == f.current {
+	if f.clamp(b.wish) == f.current && !credited {
 		return out
 	}
 	if f.waits(b) {

@@ -418,7 +418,7 @@ func TestACooldownIsNoAgreement(t *testing.T) {
 
 // The first thing that changes a wish is the reason, and what comes after a limit that leaves nothing is not named.
 func TestClampedBeforeHeld(t *testing.T) {
-	w := newWorld(one(Endpoint, 1, 3, step("ApproximateBacklogSize", 10, "change", 600, Adjustment{From: num(0), By: 2})), 6*time.Minute)
+	w := newWorld(one(Endpoint, 1, 3, step("ApproximateBacklogSize", 10, "exact", 600, Adjustment{From: num(0), By: 5})), 6*time.Minute)
 	w.startUp = 10 * time.Minute
 	w.publish("ApproximateBacklogSize", func(time.Duration) float64 { return 20 })
 	w.run()
@@ -626,5 +626,21 @@ func TestNeedsAndNext(t *testing.T) {
 	none := (&Settings{Service: Custom, Max: 3}).New(Run{End: time.Hour})
 	if got := none.Next(0); got != never {
 		t.Errorf("nothing to wait for: %s", got)
+	}
+}
+
+// At max 12 the +2 of a cooldown counts from 10: 12 is within the limits and not above what was reached, so the cooldown holds it.
+func TestCooldownHoldsAtMax(t *testing.T) {
+	w := newWorld(one(Custom, 10, 12, step("ApproximateBacklogSize", 10, "change", 600, Adjustment{From: num(0), By: 2})), 8*time.Minute)
+	w.publish("ApproximateBacklogSize", func(time.Duration) float64 { return 20 })
+	w.run()
+	if got, want := story(w.changes()), "2m:10→12"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if n := len(w.held(policy.HeldByMax)); n != 0 {
+		t.Errorf("%d wishes held by max", n)
+	}
+	if held := w.held(policy.HeldByCooldown); len(held) == 0 || held[0].Why[len(held[0].Why)-1].Code != policy.Cooldown {
+		t.Errorf("held by cooldown: %+v", held)
 	}
 }
