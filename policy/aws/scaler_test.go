@@ -423,8 +423,8 @@ func TestClampedBeforeHeld(t *testing.T) {
 	w.publish("ApproximateBacklogSize", func(time.Duration) float64 { return 20 })
 	w.run()
 	held := w.held(policy.HeldByMax)
-	if len(held) != 3 || len(w.held(policy.HeldByUpdating)) != 0 || held[0].Wish != 5 || len(held[0].Why) != 2 || held[0].Why[1].Code != policy.AtMax {
-		t.Errorf("%+v, want three wishes of 5 held by max alone", held)
+	if len(held) != 4 || len(w.held(policy.HeldByUpdating)) != 0 || held[0].Wish != 5 || len(held[0].Why) != 2 || held[0].Why[1].Code != policy.AtMax {
+		t.Errorf("%+v, want a shortened change and three wishes of 5 held by max alone", held)
 	}
 }
 
