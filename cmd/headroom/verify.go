@@ -22,7 +22,7 @@ func verifyCommand(p *program) *cobra.Command {
 	var f verifyFlags
 	c := &cobra.Command{
 		Use:   "verify",
-		Short: "Hold the simulator against theory: simulated against exact values, on this machine",
+		Short: "Hold the simulator against exact values, on this machine",
 		Long: "Run models whose answer is known through the simulator, as ordinary scenarios, and compare: waits, percentiles, rejected\n" +
 			"and lost requests, failures, set-ups, an autoscaler. An anchor holds when it is at most four standard errors off.\n\n" +
 			"Exit status: 0 all hold, 1 one does not.",
