@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"math"
 	"time"
 )
@@ -199,6 +200,13 @@ func (e *fluid) approximations() []string {
 	}
 	if e.varied+e.law.varied > 0 {
 		out = append(out, "fluid: waiting by chance below saturation follows the stationary queue of its load (Erlang C, Allen–Cunneen) with an exponential tail")
+	}
+	if e.varied > 1 {
+		out = append(out, "fluid: bursts within a second are not seen and longer ones meet a stationary queue: do not believe minutes that miss an ask by little, they can be twice as many")
+	}
+	if e.law.mean >= 5 {
+		long := time.Duration(e.law.mean * 1e9).Round(time.Second)
+		out = append(out, fmt.Sprintf("fluid: services take %v on average: do not believe what happens while the load changes within %v, tens of services", long, 20*long))
 	}
 	if e.own {
 		out = append(out, "fluid: the instances' own queues are one first-come queue whose bound is the sum of theirs; the balancer "+s.Balancer+" is not modelled")

@@ -465,4 +465,8 @@ func TestFluidSaysWhatItApproximates(t *testing.T) {
 	if got := run(t, c).Approximations; len(got) != 2 {
 		t.Errorf("%q", got)
 	}
+	c = small(demand(t, 4, always(5)), time.Minute, 45*time.Second, fluidEngine)
+	if got := strings.Join(run(t, c).Approximations, "\n"); !strings.Contains(got, "bursts within a second") || !strings.Contains(got, "load changes within 15m0s") {
+		t.Errorf("bursts and services of 45 s: %s", got)
+	}
 }
