@@ -213,9 +213,9 @@ func (e *fluid) approximations() []string {
 	}
 	if !math.IsInf(e.timeout, 1) {
 		if s.Abandoned == "drop" {
-			out = append(out, "fluid: timeouts act on flows: those in service are counted when their slots are worked off")
+			out = append(out, "fluid: timeouts act on flows: those in service are counted when their slots are worked off; the tail of waits by chance is not cut at them")
 		} else {
-			out = append(out, "fluid: timeouts act on flows: each is a share of those who came at one time")
+			out = append(out, "fluid: timeouts act on flows: each is a share of those who came at one time; the tail of waits by chance is not cut at them")
 		}
 	}
 	if s.Retries.Attempts > 1 {
