@@ -22,13 +22,11 @@ type Histogram struct {
 	octaves [64 - subBits]float64 // sums of sub buckets each
 }
 
-// index is the bucket of a duration; negative durations count as 0.
+// index is the bucket of a duration; negative durations count as 0. It has no branch: waits are often 0, by chance.
 func index(d time.Duration) int {
-	if d < sub {
-		return max(int(d), 0)
-	}
-	e := bits.Len64(uint64(d)) - subBits - 1 // the mantissa keeps subBits bits below the leading one
-	return e<<subBits + int(uint64(d)>>uint(e))
+	d = max(d, 0)
+	e := max(bits.Len64(uint64(d))-subBits-1, 0) // the mantissa keeps subBits bits below the leading one
+	return e<<subBits + int(uint64(d)>>(uint(e)&63))
 }
 
 // middle is the duration that stands for a bucket: the middle of its range.
@@ -86,28 +84,38 @@ func (h *Histogram) Quantiles(out []time.Duration, ps []float64) {
 		return
 	}
 	total *= 1 - 1e-12 // rounding of sums of parts
-	k, sum, last := 0, 0.0, 0
+	k, sum := 0, 0.0
 	for used := h.used; used != 0 && k < len(ps); used &= used - 1 {
 		base, counts, all := h.block(used)
 		if sum+all < ps[k]*total {
 			sum += all
 			continue
 		}
+		next := max(ps[k]*total, math.SmallestNonzeroFloat64) // so that no empty bucket is one
 		for i, n := range counts {
-			if n == 0 {
+			if sum += n; sum < next {
 				continue
 			}
-			sum += n
-			last = base + i
-			for k < len(ps) && sum >= ps[k]*total {
-				out[k] = middle(last)
-				k++
+			for ; k < len(ps) && sum >= ps[k]*total; k++ {
+				out[k] = middle(base + i)
+			}
+			if next = math.Inf(1); k < len(ps) {
+				next = ps[k] * total
 			}
 		}
 	}
 	for ; k < len(ps); k++ { // rounding of the sum may leave the last ones
-		out[k] = middle(last)
+		out[k] = middle(h.last())
 	}
+}
+
+// last is the highest bucket that is used.
+func (h *Histogram) last() int {
+	i := bits.Len64(h.used)<<subBits - 1
+	for i > 0 && h.counts[i] == 0 {
+		i--
+	}
+	return i
 }
 
 // Share is the part of the weight at or below d, to one bucket; NaN when empty.

@@ -2,8 +2,8 @@ package sim
 
 import "math/bits"
 
-// An agenda is the departures to come. They lie unsorted in buckets of time, a few hundred to a mean service, and a bucket is
-// sorted when its time comes: a heap of what it holds, often one. What is too far ahead for the buckets waits in a heap.
+// An agenda is the departures to come. They lie unsorted in buckets of time, and a bucket is sorted when its time comes: a heap of
+// what it holds, often one. What is too far ahead for the buckets waits in a heap.
 type agenda struct {
 	first event  // at is never if there is none
 	near  events // what else is in buckets up to open
@@ -17,7 +17,7 @@ type agenda struct {
 	far   events // agendaSize buckets and more after open
 }
 
-const agendaSize = 1 << 12 // some eight mean services
+const agendaSize = 1 << 12
 
 // node is an event in a bucket; next is the number of another one there, 0: none.
 type node struct {
@@ -27,8 +27,11 @@ type node struct {
 
 var nothing = event{at: never}
 
-func newAgenda(mean int64) *agenda {
-	return &agenda{first: nothing, shift: uint(max(0, bits.Len64(uint64(mean))-9)), nodes: make([]node, 1)}
+// newAgenda is for services of a mean length on about so many slots: its buckets are as wide as the gaps between departures, within
+// bounds, so that it reaches at least eight mean services ahead. Whatever comes, only its speed depends on them.
+func newAgenda(mean int64, slots int) *agenda {
+	part := bits.Len(uint(min(max(slots, 16), 511)))
+	return &agenda{first: nothing, shift: uint(max(0, bits.Len64(uint64(mean))-part)), nodes: make([]node, 1)}
 }
 
 // push adds an event, at no time before the last one taken.
@@ -40,6 +43,16 @@ func (a *agenda) push(e event) {
 		a.first, a.open = e, b
 	case b > a.open:
 		a.put(b, e)
+	default:
+		a.join(e)
+	}
+}
+
+// join adds an event of a bucket up to open.
+func (a *agenda) join(e event) {
+	switch {
+	case a.first.at == never:
+		a.first = e
 	case less(&e, &a.first) != 0:
 		a.near.push(a.first)
 		a.first = e
@@ -71,29 +84,29 @@ func (a *agenda) put(b int64, e event) {
 // pop takes the first event; there is one.
 func (a *agenda) pop() event {
 	e := a.first
-	if len(a.near.heap) == 0 && !a.turn() {
-		a.first = nothing
-		return e
+	if len(a.near.heap) > 0 {
+		a.first = a.near.pop()
+	} else {
+		a.turn()
 	}
-	a.first = a.near.pop()
 	return e
 }
 
-// turn opens the next bucket; false if nothing is left.
-func (a *agenda) turn() bool {
+// turn opens the next bucket.
+func (a *agenda) turn() {
+	a.first = nothing
 	switch {
 	case a.held > 0:
 		a.open += a.ahead()
 	case len(a.far.heap) > 0:
 		a.open = a.far.heap[0].at >> a.shift
-		a.near.push(a.far.pop())
 	default:
-		return false
+		return
 	}
 	b := a.open & (agendaSize - 1)
 	for n := a.heads[b]; n != 0; {
 		x := &a.nodes[n]
-		a.near.push(x.event)
+		a.join(x.event)
 		a.held--
 		n, x.next, a.free = x.next, a.free, n
 	}
@@ -104,10 +117,9 @@ func (a *agenda) turn() bool {
 		if b := e.at >> a.shift; b > a.open {
 			a.put(b, e)
 		} else {
-			a.near.push(e)
+			a.join(e)
 		}
 	}
-	return true
 }
 
 // ahead is how many buckets after open the next one is that holds something.

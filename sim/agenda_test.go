@@ -12,7 +12,7 @@ import (
 func TestAgendaIsInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		mean := rapid.SampledFrom([]int64{0, 1, 1000, 250e6, 3600e9}).Draw(t, "mean")
-		a := newAgenda(mean)
+		a := newAgenda(mean, rapid.IntRange(0, 1000).Draw(t, "slots"))
 		now := -rapid.Int64Range(0, int64(time.Hour)).Draw(t, "settle")
 		var list []event
 		order := func(a, b event) int { return less(&b, &a) - less(&a, &b) }
@@ -43,7 +43,7 @@ func TestAgendaIsInOrder(t *testing.T) {
 
 // What never ends does not come.
 func TestAgendaWithoutEnd(t *testing.T) {
-	a := newAgenda(0)
+	a := newAgenda(0, 1)
 	a.push(newEvent(never, 1, 1))
 	a.push(newEvent(-5, 2, 2))
 	a.push(newEvent(never, 3, 3))

@@ -20,7 +20,6 @@ type lot struct {
 	minute, run histogram.Histogram
 	sum         int64 // of the minute; 60 s of latencies stay far below an int64
 	sums        total
-	count       int64 // of the minute
 	counts      int64
 	max, most   int64 // of the minute, of the run
 }
@@ -35,18 +34,17 @@ func (r *recorder) served(latency, wait int64) {
 func (l *lot) add(d int64) {
 	l.minute.Add(time.Duration(d))
 	l.sum += d
-	l.count++
 	l.max = max(l.max, d)
 }
 
 // fold adds the minute to the run and forgets it.
 func (l *lot) fold() {
+	l.counts += int64(l.minute.Count()) // whole numbers, exactly
 	l.run.Merge(&l.minute)
 	l.minute.Reset()
 	l.sums.add(l.sum)
-	l.counts += l.count
 	l.most = max(l.most, l.max)
-	l.sum, l.count, l.max = 0, 0, 0
+	l.sum, l.max = 0, 0
 }
 
 func (r *recorder) minute(m *Minute) {
@@ -58,7 +56,7 @@ func (r *recorder) minute(m *Minute) {
 	r.wait.fold()
 }
 
-func (l *lot) minuteMean() float64 { return float64(l.sum) / float64(max(1, l.count)) }
+func (l *lot) minuteMean() float64 { return float64(l.sum) / max(1, l.minute.Count()) }
 
 func (r *recorder) reset() {
 	r.latency, r.wait = lot{}, lot{}

@@ -38,6 +38,7 @@ type requests struct {
 	arrivals traffic.Arrivals
 
 	nextArrival clock
+	nextClient  clock   // a deadline or a retry
 	departures  *agenda // but of instances that live apart
 	apart       bool
 	lived       clock // everything before it
@@ -84,7 +85,7 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 		limit:    int(s.Queue.Own), timeout: int64(s.Timeout.Total), attempts: max(1, s.Retries.Attempts), budget: -1,
 		recorder: newRecorder(cfg.Quantiles),
 	}
-	e.departures, e.apart, e.lived = newAgenda(int64(e.law.Mean())), apart(s), -clock(cfg.Settle)
+	e.departures, e.apart, e.lived = newAgenda(int64(e.law.Mean()), *cfg.Fleet.Start*s.Concurrency), apart(s), -clock(cfg.Settle)
 	e.crowd.unseen = e.apart
 	cfg.Source.Key("routing", "").Reset(&e.routing, 0)
 	if s.Timeout.Waiting > 0 {
@@ -103,7 +104,7 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 	if e.timeout > longest {
 		e.timeout = 0 // no run lasts as long
 	}
-	e.nextArrival = int64(e.arrivals.Next())
+	e.nextArrival, e.nextClient = int64(e.arrivals.Next()), never
 	return e
 }
 
@@ -112,8 +113,8 @@ func (e *requests) reach(until clock) { e.serve(until) }
 // serve lives everything before until. At one instant completions come first, then timeouts, then arrivals.
 func (e *requests) serve(until clock) {
 	for e.stopped == nil {
-		departure, arrival := e.departures.first.at, e.nextArrival
-		t := min(departure, arrival, e.deadlines.top(), e.retries.top())
+		departure := e.departures.first.at
+		t := min(departure, e.nextClient, e.nextArrival)
 		if t >= until {
 			e.lived = max(e.lived, until)
 			return
@@ -121,10 +122,8 @@ func (e *requests) serve(until clock) {
 		switch t {
 		case departure:
 			e.depart(e.departures.pop())
-		case e.deadlines.top():
-			e.timeOut()
-		case e.retries.top():
-			e.again(e.retries.pop())
+		case e.nextClient:
+			e.client(t)
 		default:
 			e.arrive(t)
 		}
@@ -132,6 +131,16 @@ func (e *requests) serve(until clock) {
 			e.stopped = e.ctx.Err()
 		}
 	}
+}
+
+// client is a client that gives up or tries again.
+func (e *requests) client(t clock) {
+	if e.deadlines.top() == t {
+		e.timeOut()
+	} else {
+		e.again(e.retries.pop())
+	}
+	e.nextClient = min(e.deadlines.top(), e.retries.top())
 }
 
 // arrive is a new request: all that belongs to it is drawn now.
@@ -197,6 +206,7 @@ func (e *requests) attempt(t clock, r uint32, word uint64) {
 	}
 	if e.timeout > 0 {
 		e.deadlines.push(deadline{at: t + e.timeout, req: r, ticket: q.ticket})
+		e.nextClient = min(e.nextClient, t+e.timeout)
 	}
 }
 
@@ -355,7 +365,9 @@ func (e *requests) fail(t clock, r uint32, why cause) {
 		}
 		q.state = backoff
 		e.count.backoff++
-		e.retries.push(newEvent(t+e.backoff(q), e.tickets, r))
+		again := newEvent(t+e.backoff(q), e.tickets, r)
+		e.retries.push(again)
+		e.nextClient = min(e.nextClient, again.at)
 		e.tickets++
 		return
 	}
