@@ -151,6 +151,9 @@ func (m GIMc) ResponseTail(t float64) float64 {
 	return math.Exp(-m.Mu*t) * (1 + m.PWait()*m.Mu*grown)
 }
 
+// ResponseQuantile is the smallest t with P(T ≤ t) ≥ p.
+func (m GIMc) ResponseQuantile(p float64) float64 { return quantile(m.ResponseTail, p, 1/m.Mu) }
+
 // RoundRobin is the system of one of n servers to which arrivals of rate λ in all are dealt in turn: E_n/M/1.
 func RoundRobin(n int, lambda, mu float64) GIMc {
 	return GIMc{Erlang(n, lambda/float64(n)), lambda / float64(n), mu, 1}
