@@ -23,10 +23,13 @@ const longest = time.Duration(math.MaxInt64 / 2)
 
 // nanoseconds rounds x to a whole number of nanoseconds in [0, longest].
 func nanoseconds(x float64) time.Duration {
-	if x >= float64(longest) {
+	switch {
+	case x >= float64(longest):
 		return longest
+	case x <= 0:
+		return 0
 	}
-	return time.Duration(max(x, 0) + 0.5)
+	return time.Duration(x + 0.5)
 }
 
 // smallest finds the smallest whole x with CDF(x) ≥ p, by doubling steps from a guess and then halving.

@@ -22,10 +22,12 @@ type Histogram struct {
 	octaves [64 - subBits]float64 // sums of sub buckets each
 }
 
-// index is the bucket of a duration; negative durations count as 0. It has no branch: waits are often 0, by chance.
+// index is the bucket of a duration; negative durations count as 0.
 func index(d time.Duration) int {
-	d = max(d, 0)
-	e := max(bits.Len64(uint64(d))-subBits-1, 0) // the mantissa keeps subBits bits below the leading one
+	if d < sub {
+		return max(int(d), 0)
+	}
+	e := bits.Len64(uint64(d)) - subBits - 1 // the mantissa keeps subBits bits below the leading one
 	return e<<subBits + int(uint64(d)>>(uint(e)&63))
 }
 

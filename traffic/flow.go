@@ -121,7 +121,10 @@ func (f *Flow) between(from, to time.Duration) float64 {
 
 // at is the instant at which the integral since the begin of the piece is x, 0 ≤ x < total.
 func (f *Flow) at(x float64) time.Duration {
-	if f.rate.degree < 2 {
+	switch {
+	case f.rate.degree == 0 && x > 0:
+		return f.instant(x / f.rate.c[0])
+	case f.rate.degree < 2:
 		return f.instant(f.rate.solve(x, f.length))
 	}
 	s, ok := f.found.near(&f.rate, x, f.length)
