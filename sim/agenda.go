@@ -41,10 +41,12 @@ func (a *agenda) push(e event) {
 	case e.at == never: // does not come
 	case a.first.at == never:
 		a.first, a.open = e, b
-	case b > a.open:
-		a.put(b, e)
-	default:
+	case b <= a.open:
 		a.join(e)
+	case b-a.open < agendaSize:
+		a.put(b&(agendaSize-1), e)
+	default:
+		a.far.push(e)
 	}
 }
 
@@ -63,10 +65,6 @@ func (a *agenda) join(e event) {
 
 // put adds an event to a bucket after open.
 func (a *agenda) put(b int64, e event) {
-	if b-a.open >= agendaSize {
-		a.far.push(e)
-		return
-	}
 	n := a.free
 	if n == 0 {
 		n = uint32(len(a.nodes))
@@ -74,7 +72,6 @@ func (a *agenda) put(b int64, e event) {
 	} else {
 		a.free = a.nodes[n].next
 	}
-	b &= agendaSize - 1
 	a.nodes[n] = node{e, a.heads[b]}
 	a.heads[b] = n
 	a.used[b>>6] |= 1 << (b & 63)
@@ -113,12 +110,7 @@ func (a *agenda) turn() {
 	a.heads[b] = 0
 	a.used[b>>6] &^= 1 << (b & 63)
 	for len(a.far.heap) > 0 && a.far.heap[0].at>>a.shift-a.open < agendaSize { // no longer far
-		e := a.far.pop()
-		if b := e.at >> a.shift; b > a.open {
-			a.put(b, e)
-		} else {
-			a.join(e)
-		}
+		a.push(a.far.pop())
 	}
 }
 

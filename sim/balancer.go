@@ -66,24 +66,31 @@ func (c *crowd) reorder() {
 
 // moved tells that an instance in service holds d more.
 func (c *crowd) moved(i *instance, d int) {
-	c.put(i.place, i.held+d) // first: so that the search for the least level never goes far
-	c.take(i.place, i.held)
-	i.held += d
+	from, to := i.held, i.held+d
+	if i.held = to; c.unseen {
+		return
+	}
+	w, bit := i.place>>6, uint64(1)<<(i.place&63)
+	if to >= len(c.levels) || w >= len(c.levels[to].set) {
+		c.widen(to, w)
+	}
+	more, less := &c.levels[to], &c.levels[from]
+	more.set[w] |= bit
+	more.n++
+	less.set[w] &^= bit
+	less.n--
+	if c.least = min(c.least, to); less.n == 0 {
+		c.emptied(from)
+	}
 }
 
 func (c *crowd) put(place, held int) {
 	if c.unseen {
 		return
 	}
-	for len(c.levels) <= held {
-		c.levels = append(c.levels, level{})
-	}
+	c.widen(held, place>>6)
 	l := &c.levels[held]
-	w := place >> 6
-	if len(l.set) <= w {
-		l.set = c.grow(l.set, w+1)
-	}
-	l.set[w] |= 1 << (place & 63)
+	l.set[place>>6] |= 1 << (place & 63)
 	l.n++
 	c.least = min(c.least, held)
 }
@@ -94,11 +101,24 @@ func (c *crowd) take(place, held int) {
 	}
 	l := &c.levels[held]
 	l.set[place>>6] &^= 1 << (place & 63)
-	l.n--
-	if l.n > 0 {
-		return
+	if l.n--; l.n == 0 {
+		c.emptied(held)
 	}
-	if held > 64 { // deep levels are rare: their memory serves others
+}
+
+// widen makes room for a level and for word w of its set.
+func (c *crowd) widen(held, w int) {
+	for len(c.levels) <= held {
+		c.levels = append(c.levels, level{})
+	}
+	if l := &c.levels[held]; len(l.set) <= w {
+		l.set = c.grow(l.set, w+1)
+	}
+}
+
+// emptied tells that no instance is at a level any more.
+func (c *crowd) emptied(held int) {
+	if l := &c.levels[held]; held > 64 { // deep levels are rare: their memory serves others
 		c.spare = append(c.spare, l.set)
 		l.set = nil
 	}
