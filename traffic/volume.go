@@ -89,7 +89,7 @@ type poissonLaw struct {
 	mean float64
 	zero float64 // exp(−mean), below 10
 
-	a, b, inverse, squeeze, log float64 // from 10 on
+	a, b, squeeze float64 // from 10 on
 }
 
 // draw is exact: below a mean of 10 by inversion of one uniform number, from there on by Hörmann's transformed rejection
@@ -120,8 +120,9 @@ func (l *poissonLaw) draw(r *rand.PCG, mean float64) float64 {
 		if k < 0 || us < 0.013 && v > us {
 			continue
 		}
-		lgamma, _ := math.Lgamma(k + 1)
-		if math.Log(v*l.inverse/(l.a/(us*us)+l.b)) <= k*l.log-mean-lgamma {
+		lgamma, _ := math.Lgamma(k + 1) // one in ten comes here
+		inverse := 1.1239 + 1.1328/(l.b-3.4)
+		if math.Log(v*inverse/(l.a/(us*us)+l.b)) <= k*math.Log(mean)-mean-lgamma {
 			return k
 		}
 	}
@@ -135,7 +136,5 @@ func (l *poissonLaw) set(mean float64) {
 	}
 	l.b = 0.931 + 2.53*math.Sqrt(mean)
 	l.a = -0.059 + 0.02483*l.b
-	l.inverse = 1.1239 + 1.1328/(l.b-3.4)
 	l.squeeze = 0.9277 - 3.6224/(l.b-2)
-	l.log = math.Log(mean)
 }
