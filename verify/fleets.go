@@ -103,7 +103,7 @@ func retried() (all []*world) {
 			model: fmt.Sprintf("M/M/∞, a try is given up after %gs (%s), %d tries", x.retries.Tau, abandoned, x.retries.Attempts)}
 		w.file = file{traffic: constant(lambda), scaling: fixed(1), service: fmt.Sprintf("%s, concurrency: %d, queue: 0, timeout: %gs, abandoned: %s, retries: {%s}",
 			exponential, slots, x.retries.Tau, how, x.more)}
-		w.file.span(6e6, lambda, 10, w.runs)
+		w.file.span(3e6, lambda, 10, w.runs)
 		w.quantities = []quantity{
 			failed("failed", "share failed after all tries", x.retries.Failed),
 			{key: "retries", metric: "retries per request", exact: func() float64 { return x.retries.PerRequest() - 1 }, of: func(r *sim.Result) float64 {
@@ -124,7 +124,7 @@ func failing() (all []*world) {
 		model: "10 instances that live 100s and are replaced after 10s; services of 1s are lost with them"}
 	w.file = file{traffic: constant(20), scaling: fixed(10), service: exponential + ", concurrency: 100, queue: 0",
 		fleet: ", replace-after: 4s, start-up: {provision: {exponential: {mean: 2s}}, load: {gamma: {mean: 4s, cv: 0.5}}}, failures: [{instance: {mean-time: 100s}}]"}
-	w.file.span(6e6, 20, life, w.runs)
+	w.file.span(3e6, 20, life, w.runs)
 	lost := oracle.ServiceLost(1, 1/life)
 	w.quantities = []quantity{
 		inService(known(10 * oracle.Availability(life, replace))),

@@ -13,7 +13,7 @@ import (
 )
 
 // watched counts who is in the system from what is published at every step: attempts that arrived, those completed (the samples
-// of ModelLatency) and those that failed. Its step is the period of the metrics, and they are seen at once.
+// of ModelLatency) and those that failed because their instance went. Its step is the period of the metrics, and they are seen at once.
 type watched struct {
 	step              time.Duration
 	n                 int // in the system
@@ -46,8 +46,8 @@ func (w *watched) look(o policy.Observation) {
 		return 0
 	}
 	value := func(p policy.Point) float64 { return p.Value }
-	w.arrived = last("Invocations", value)
-	w.departed = last("ModelLatency", func(p policy.Point) float64 { return p.Count }) + last("Invocation5XXErrors", value)
+	w.arrived = last("Invocations", value) - last("Invocation5XXErrors", value) // each that failed was tried again at once
+	w.departed = last("ModelLatency", func(p policy.Point) float64 { return p.Count })
 	w.n += w.arrived - w.departed
 }
 
@@ -289,19 +289,25 @@ func closedLoop() []*world {
 	}
 	w := &world{id: "hysteresis", family: "autoscaler", through: "own scaler", load: 0, servers: 12, runs: 20, quick: 0,
 		model: "M/M/c, c from 4 to 12: +1 at n ≥ 2c (starts in 20s), −1 at n ≤ c/2"}
-	w.file = file{traffic: constant(h.Lambda), service: exponential + oneQueue, fleet: ", start: 6, start-up: {provision: {exponential: {mean: 20s}}}", scaling: fixed(6),
+	w.file = file{traffic: constant(h.Lambda), service: exponential + oneQueue + ", retries: {attempts: 100, backoff: 0s}", fleet: ", drain: 0s, start: 6, start-up: {provision: {exponential: {mean: 20s}}}", scaling: fixed(6),
 		step: step, settle: 20 * time.Minute, length: 6 * time.Hour, rest: []string{fmt.Sprintf("metrics: {period: %s, delay: 0s}", step)}}
 	w.own = func(c *sim.Config) {
 		c.Scaler = func() policy.Scaler {
 			return &hysteresis{watched: watched{step: step}, least: h.Least, most: h.Most}
 		}
 	}
+	// One whose instance goes is served anew on another: it has waited in the result and not in the model. It counts half; at most
+	// half of the removed instances, of as many as are launched, are busy.
+	pwait := add("pwait", "P(wait)", "", func(r *sim.Result) float64 {
+		return 1 - r.Wait.Samples.Share(0) - float64(r.Requests.Retries)/float64(r.Requests.Served)/2
+	}, func(a oracle.HysteresisAnswer) float64 { return a.PWait })
+	pwait.slack = func(float64, *tally) float64 { return exact().Launches / h.Lambda / 2 / 2 }
 	w.quantities = []quantity{
 		add("response", "mean response", "s", func(r *sim.Result) float64 { return r.Latency.Mean / second }, func(a oracle.HysteresisAnswer) float64 { return a.Response }),
 		add("instances", "instances in service", "", func(r *sim.Result) float64 { return r.ServingMean }, func(a oracle.HysteresisAnswer) float64 { return a.InService }),
 		add("billed", "instances in service or starting", "", billed, func(a oracle.HysteresisAnswer) float64 { return a.Billed }),
 		add("launches", "launches an hour", "", func(r *sim.Result) float64 { return float64(r.Scaling.Out) / r.Config.Length.Hours() }, func(a oracle.HysteresisAnswer) float64 { return 3600 * a.Launches }),
-		add("pwait", "P(wait)", "", func(r *sim.Result) float64 { return 1 - r.Wait.Samples.Share(0) }, func(a oracle.HysteresisAnswer) float64 { return a.PWait }),
+		pwait,
 	}
 	return []*world{w}
 }
