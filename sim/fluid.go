@@ -254,8 +254,8 @@ func (e *fluid) flow(from, to clock, dt, in, mean float64) float64 {
 	}
 	before, there := e.x, e.x+in-refused
 	x, waiting := e.advance(dt, drive)
-	served := max(0, before+drive-x)
-	x = min(x, there)
+	served := greater(0, before+drive-x)
+	x = lesser(x, there)
 	over := 0.0
 	e.full = e.impatient
 	if x > e.ceiling { // counts above their mean are refused, not served
@@ -264,7 +264,7 @@ func (e *fluid) flow(from, to clock, dt, in, mean float64) float64 {
 		over = max(0, min(there-served-x, in-refused))
 		waiting = min(waiting, max(x, before))
 	}
-	begun := max(0, there-over-x)
+	begun := greater(0, there-over-x)
 	e.x = x
 	if e.tries != nil {
 		e.tries.stand(before, in, refused+over, begun)
@@ -291,4 +291,19 @@ func (e *fluid) giveUp(from, to clock) bool {
 	}
 	e.x -= gone
 	return true
+}
+
+// lesser and greater are min and max of numbers that are numbers, at a third of the time.
+func lesser(a, b float64) float64 {
+	if a < b {
+		return a
+	}
+	return b
+}
+
+func greater(a, b float64) float64 {
+	if a > b {
+		return a
+	}
+	return b
 }

@@ -32,7 +32,7 @@ func (e *fluid) vary(load float64) {
 		z.v = 0
 		return
 	}
-	room := min(e.bound, e.timeout*e.capacity)
+	room := lesser(e.bound, e.timeout*e.capacity)
 	if room*math.Abs(1-z.rho) < 40*z.v {
 		e.confine(room)
 	}
@@ -98,7 +98,7 @@ func (e *fluid) advance(dt, drive float64) (x, mean float64) {
 	if in := (steadiness{dt, drive, e.x, e.w}); in == e.steady {
 		return e.x, e.x // as in the last piece, which changed nothing
 	}
-	total := max(0, e.x+e.w+drive)
+	total := greater(0, e.x+e.w+drive)
 	most := e.content + e.capacity*dt
 	if x = total - most; e.rho > 1 && x >= e.usual { // far from empty: nothing is idle
 		e.idle, e.w = 0, e.content
@@ -107,7 +107,7 @@ func (e *fluid) advance(dt, drive float64) (x, mean float64) {
 	e.idle = e.relax(total, most)
 	was := e.w
 	e.w = e.content * (1 - e.idle)
-	x = max(0, total-most*(1-e.idle))
+	x = greater(0, total-most*(1-e.idle))
 	if about(x, e.x, 1e-9, 1e-12) && about(e.w, was, 1e-9, 0) {
 		x, e.w = e.x, was
 		e.steady = steadiness{dt, drive, x, e.w}
@@ -129,7 +129,7 @@ func (e *fluid) relax(total, most float64) float64 {
 		if c, _ := e.erlang.wait(free); c < 1e-12 {
 			return free
 		}
-		s = max(s, free/2)
+		s = greater(s, free/2)
 	}
 	if s <= 0 || s >= 1 {
 		s = 0.5

@@ -43,8 +43,8 @@ func (e *fluid) work(from, to clock, dt float64) {
 	} else {
 		d := s.decay.of(dt, length)
 		goal := s.begun / dt * length
-		ended = min(max(0, after-goal-(before-goal)*d), e.capacity*dt, after)
-		e.working = min(ended*length, e.servers*dt)
+		ended = lesser(lesser(greater(0, after-goal-(before-goal)*d), e.capacity*dt), after)
+		e.working = lesser(ended*length, e.servers*dt)
 	}
 	s.held = after - ended
 	if s.bad+s.dead+s.begunBad > 0 {
@@ -148,8 +148,8 @@ func (e *fluid) areas(dt clock, waiting float64) {
 // inSlots is how many live attempts are in slots of instances in service, and how many of those held beyond the slots (what the
 // counts of a second bring too many) will not be served: these count as waiting, the others as served.
 func (e *fluid) inSlots() (live, beyond float64) {
-	live = max(0, e.held-e.dead)
-	if out := min(live, e.held-float64(e.n)*e.slots); out > 0 {
+	live = greater(0, e.held-e.dead)
+	if out := lesser(live, e.held-float64(e.n)*e.slots); out > 0 {
 		return live - out, out * min(1, e.bad/live)
 	}
 	return live, 0

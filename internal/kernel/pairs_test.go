@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"syscall"
@@ -196,21 +197,27 @@ func BenchmarkBalancers(b *testing.B) {
 	}
 }
 
-// The fluid step: with counts as a scenario has them, and smooth.
+// The fluid step: with counts as a scenario has them, and smooth; over a week, and over a day, where what a run costs once weighs
+// more.
 func BenchmarkFluidStep(b *testing.B) {
-	for _, name := range []string{"poisson", "smooth"} {
-		b.Run(name, func(b *testing.B) {
-			const length = 24 * time.Hour
-			c := fleet(b, length)
-			c.Service.Engine = "fluid"
-			c.Traffic = demand(b, name, length, wave(b))
-			f := kernel.NewFluid()
-			rows := make([]kernel.Row, 0, 1440)
-			against(b, steps(b, c), func() int64 {
-				rows = f.Run(1, 86400, rows[:0], name == "poisson")
-				return 86400
+	for _, days := range []int{7, 1} {
+		for _, arrivals := range []string{"poisson", "smooth"} {
+			b.Run(fmt.Sprintf("%s-%dd", arrivals, days), func(b *testing.B) {
+				product, kernel := fluidStep(b, arrivals, days)
+				against(b, product, kernel)
 			})
-		})
+		}
+	}
+}
+
+func fluidStep(tb testing.TB, arrivals string, days int) (product, theKernel func() int64) {
+	length := time.Duration(days) * 24 * time.Hour
+	c := fleet(tb, length)
+	c.Service.Engine, c.Traffic = "fluid", demand(tb, arrivals, length, wave(tb))
+	f, rows := kernel.NewFluid(), make([]kernel.Row, 0, days*1440)
+	return steps(tb, c), func() int64 {
+		rows = f.Run(1, days*86400, rows[:0], arrivals == "poisson")
+		return int64(days * 86400)
 	}
 }
 
