@@ -158,8 +158,8 @@ func (l *ledger) row(t clock, y tally, starting, serving, draining, busy, alive 
 	}
 	m.Cost = l.perHour * float64(charged) / float64(time.Hour)
 	m.Demand = float64(m.Offered) * l.mean * l.slow.factor(t-int64(30*time.Second)) / minute
-	l.service.minute(&m)
 	l.minutes = append(l.minutes, m)
+	l.service.minute(&l.minutes[n])
 	l.lost, l.refused = 0, 0
 }
 

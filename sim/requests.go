@@ -32,6 +32,7 @@ type requests struct {
 	eventful bool       // the service has events at all
 	service  *rand.Rand // first tries' services, in order of arrival
 	routing  rand.PCG   // first tries' routing, in order of arrival
+	drawn    bool       // the balancer asks for chance
 	retrying chance.Key // a stream for each later try
 	pcg      *rand.PCG  // put at the begin of such a stream,
 	try      *rand.Rand // which reads it
@@ -88,6 +89,7 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 	e.departures, e.apart, e.lived = newAgenda(int64(e.law.Mean()), *cfg.Fleet.Start*s.Concurrency), apart(s), -clock(cfg.Settle)
 	e.crowd.unseen = e.apart
 	cfg.Source.Key("routing", "").Reset(&e.routing, 0)
+	e.drawn = s.Balancer != "round-robin"
 	if s.Timeout.Waiting > 0 {
 		e.timeout, e.onlyWaiting = int64(s.Timeout.Waiting), true
 	}
@@ -156,7 +158,11 @@ func (e *requests) arrive(t clock) {
 	if e.budget >= 0 {
 		e.tokens = min(e.tokens+e.budget, max(oneRetry, budgetDepth*e.budget))
 	}
-	e.attempt(t, r, e.routing.Uint64())
+	word := uint64(0)
+	if e.drawn {
+		word = e.routing.Uint64()
+	}
+	e.attempt(t, r, word)
 }
 
 // budgetDepth is how many first attempts a retry budget looks back on at most: its bucket holds what they pay for.
