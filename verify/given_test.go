@@ -201,5 +201,3 @@ func inexpressible(t *testing.T) string {
 	}
 	return fmt.Sprintf("%d of the %d given figures are run; %d are not:\n\n%s", all-sum, all, sum, b.String())
 }
-
-var _ = inexpressible // the page of accuracy is made of it
