@@ -29,9 +29,9 @@ var nothing = event{at: never}
 
 // newAgenda is for services of a mean length on about so many slots: its buckets are as wide as the gaps between departures, within
 // bounds, so that it reaches at least eight mean services ahead. Whatever comes, only its speed depends on them.
-func newAgenda(mean int64, slots int) *agenda {
+func newAgenda(mean int64, slots int) agenda {
 	part := bits.Len(uint(min(max(slots, 16), 511)))
-	return &agenda{first: nothing, shift: uint(max(0, bits.Len64(uint64(mean))-part)), nodes: make([]node, 1)}
+	return agenda{first: nothing, shift: uint(max(0, bits.Len64(uint64(mean))-part)), nodes: make([]node, 1)}
 }
 
 // push adds an event, at no time before the last one taken.

@@ -39,8 +39,8 @@ type requests struct {
 	arrivals traffic.Arrivals
 
 	nextArrival clock
-	nextClient  clock   // a deadline or a retry
-	departures  *agenda // but of instances that live apart
+	nextClient  clock  // a deadline or a retry
+	departures  agenda // but of instances that live apart
 	apart       bool
 	lived       clock // everything before it
 	retries     events
@@ -66,7 +66,7 @@ type requests struct {
 	queued    area
 	alive     area
 	wasted    total
-	sinceNew  int64   // attempts since the number in service last changed
+	sharedOut int64   // attempts until the number in service last changed
 	shares    float64 // Σ 1 ÷ instances in service, of attempts before that
 	recorder  recorder
 	witness   func(number uint64, born, began, done clock) // sees every served request; nil but in tests
@@ -177,7 +177,6 @@ func (e *requests) attempt(t clock, r uint32, word uint64) {
 	q.came, q.ticket = t, e.tickets
 	e.tickets++
 	e.count.attempts++
-	e.sinceNew++
 	if e.shared == nil && e.crowd.size == 0 {
 		e.fail(t, r, noCapacity)
 		return

@@ -60,9 +60,9 @@ func (e *requests) lose(t clock, i *instance) {
 // share divides the attempts since the last change among the instances that were in service then.
 func (e *requests) share() {
 	if e.crowd.size > 0 {
-		e.shares += float64(e.sinceNew) / float64(e.crowd.size)
+		e.shares += float64(e.count.attempts-e.sharedOut) / float64(e.crowd.size)
 	}
-	e.sinceNew = 0
+	e.sharedOut = e.count.attempts
 }
 
 func (e *requests) perInstance() float64 {
