@@ -11,7 +11,9 @@ import (
 // In the steady state a request allocates nothing, whatever may happen to it.
 func TestNoAllocations(t *testing.T) {
 	mean, cv := 250*time.Millisecond, 1.0
-	lognormal := func(c *Config) { c.Service.Time = chance.Distribution{Lognormal: &chance.Lognormal{Mean: &mean, CV: &cv}} }
+	lognormal := func(c *Config) {
+		c.Service.Time = chance.Distribution{Lognormal: &chance.Lognormal{Mean: &mean, CV: &cv}}
+	}
 	for name, c := range map[string]Config{
 		"one queue":         small(poisson(1000), time.Hour, 0, sharedQueue(Unlimited), instances(90), slots(4), lognormal),
 		"least outstanding": small(poisson(1000), time.Hour, 0, instances(90), slots(4), lognormal),
