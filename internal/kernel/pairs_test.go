@@ -15,6 +15,7 @@ import (
 	"headroom/sim"
 	"headroom/traffic"
 	"headroom/unit"
+	"headroom/whatif"
 )
 
 // cpu is the processor time that this process has used, in nanoseconds: on a machine that others use too the clock on the wall
@@ -221,22 +222,84 @@ func fluidStep(tb testing.TB, arrivals string, days int) (product, theKernel fun
 	}
 }
 
+// Four runs of one question on two cores against one, by the clock on the wall: quiet machines only. The clients of the fleet give
+// up and try again, so that every part of the engine is in it.
+func BenchmarkReplications(b *testing.B) {
+	q := []whatif.Question{{Config: failing(b)}}
+	on := func(cores int) float64 {
+		begin := time.Now()
+		if _, err := whatif.Ask(context.Background(), sim.Run, q, 4, cores, nil); err != nil {
+			b.Fatal(err)
+		}
+		return float64(time.Since(begin))
+	}
+	var ratios []float64
+	on(2)
+	for b.Loop() {
+		ratios = append(ratios, on(1)/on(2))
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(median(ratios), "x-one-core")
+}
+
+// One run uses one core: its processor time is no more than the time that passes, but for what the collector does beside it.
+func BenchmarkOneRun(b *testing.B) {
+	run := lives(b, failing(b))
+	run()
+	var ratios []float64
+	for b.Loop() {
+		wall, used := time.Now(), cpu()
+		run()
+		ratios = append(ratios, (cpu()-used)/float64(time.Since(wall)))
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(median(ratios), "cores")
+}
+
+// A guard that fails only when something is badly wrong: the bars are in docs/performance.md and are measured, not tested.
+func TestSpeedStaysNearTheKernels(t *testing.T) {
+	if raced || testing.Short() {
+		t.Skip("the race detector, or -short: speed means nothing or takes too long")
+	}
+	product, fluidKernel := fluidStep(t, "poisson", 1)
+	for _, c := range []struct {
+		name       string
+		one, other func() int64
+		most       float64
+	}{
+		{"queue", lives(t, queue(t, 200_000)), eventList, 5},
+		{"fleet", lives(t, fleet(t, 3*time.Minute)), func() int64 { return kernel.Fleet(1, 180).Requests }, 4},
+		{"fleet with failures", lives(t, failing(t)), fleetKernel, 6},
+		{"fluid step", product, fluidKernel, 5},
+		{"2000 instances against 100", many(t, 22400, 30*time.Second, 2000), many(t, 1120, 10*time.Minute, 100), 4},
+	} {
+		left := 5
+		ratio, ns := pair(c.one, c.other, func() bool { left--; return left >= 0 })
+		t.Logf("%s: %.2f times the kernel, %.0f ns", c.name, ratio, ns)
+		if ratio > c.most {
+			t.Errorf("%s takes %.1f times what its kernel takes, at most %v are allowed", c.name, ratio, c.most)
+		}
+	}
+}
+
+// many is a fleet of a fixed size at a constant rate.
+func many(tb testing.TB, rate float64, length time.Duration, instances int) func() int64 {
+	c := fleet(tb, length)
+	c.Traffic = demand(tb, "poisson", length, constant(rate))
+	c.Fleet.Start = &instances
+	c.Scaler = func() policy.Scaler { return policy.Fixed{} }
+	return lives(tb, c)
+}
+
 // A day against an hour: does the time a request depend on how long a run is? Two thousand instances against a hundred.
 func BenchmarkGrowth(b *testing.B) {
-	of := func(rate float64, length time.Duration, instances int) func() int64 {
-		c := fleet(b, length)
-		c.Traffic = demand(b, "poisson", length, constant(rate))
-		c.Fleet.Start = &instances
-		c.Scaler = func() policy.Scaler { return policy.Fixed{} }
-		return lives(b, c)
-	}
 	b.Run("day", func(b *testing.B) {
-		ratio, _ := pair(of(40, 24*time.Hour, 4), of(40, time.Hour, 4), b.Loop)
+		ratio, _ := pair(many(b, 40, 24*time.Hour, 4), many(b, 40, time.Hour, 4), b.Loop)
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(ratio, "x-hour")
 	})
 	b.Run("instances", func(b *testing.B) {
-		ratio, _ := pair(of(22400, time.Minute, 2000), of(1120, 10*time.Minute, 100), b.Loop)
+		ratio, _ := pair(many(b, 22400, time.Minute, 2000), many(b, 1120, 10*time.Minute, 100), b.Loop)
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(ratio, "x-100-instances")
 	})
