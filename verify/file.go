@@ -53,6 +53,13 @@ func (f *file) span(requests, rate, forget float64, runs int) {
 	}
 }
 
+// brief has runs of half the length, and twice as many: a quick go makes half of them, which are as many as another world's.
+func (w *world) brief() *world {
+	w.file.length = max(minutes(w.file.length.Seconds()/2), 2*w.file.settle)
+	w.quick, w.runs = w.runs, 2*w.runs
+	return w
+}
+
 // minutes is whole minutes, rounded up.
 func minutes(seconds float64) time.Duration {
 	return time.Duration(math.Ceil(seconds/60)) * time.Minute

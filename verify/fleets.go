@@ -43,24 +43,27 @@ func served(r *sim.Result) float64 {
 
 // balanced are fleets whose instances have queues of their own.
 func balanced() (all []*world) {
-	add := func(id, model, balancer string, n int, rho float64, quick int, quantities ...quantity) {
-		w := &world{id: id, family: "balancers", model: model, load: rho, servers: n, runs: 20, quick: quick, quantities: quantities}
+	add := func(id, model, balancer string, n int, rho float64, quick bool, quantities ...quantity) {
+		w := &world{id: id, family: "balancers", model: model, load: rho, servers: n, runs: 20, quantities: quantities}
 		lambda := rho * float64(n)
 		w.file = file{traffic: constant(lambda), service: exponential + ", balancer: " + balancer, scaling: fixed(n)}
 		w.file.span(effort(rho), lambda, forget(rho, 1, 1), w.runs)
+		if quick {
+			w.brief()
+		}
 		all = append(all, w)
 	}
 	for _, rho := range []float64{0.5, 0.8, 0.9} {
 		m := oracle.MMc{Lambda: rho, Mu: 1, C: 1}
-		add(fmt.Sprintf("random10-%g", rho), "random over 10 (M/M/1 each)", "random", 10, rho, 0, meanWait(m.Wait), pWait(m.PWait),
+		add(fmt.Sprintf("random10-%g", rho), "random over 10 (M/M/1 each)", "random", 10, rho, false, meanWait(m.Wait), pWait(m.PWait),
 			percentile("wait", 0.95, func() float64 { return m.WaitQuantile(0.95) }),
 			percentile("response", 0.99, func() float64 { return m.ResponseQuantile(0.99) }))
 	}
 	for _, x := range []struct {
 		n     int
 		rho   float64
-		quick int
-	}{{2, 0.8, 0}, {4, 0.9, 0}, {10, 0.5, 0}, {10, 0.8, 10}, {10, 0.9, 0}, {50, 0.9, 0}} {
+		quick bool
+	}{{2, 0.8, false}, {4, 0.9, false}, {10, 0.5, false}, {10, 0.8, true}, {10, 0.9, false}, {50, 0.9, false}} {
 		m := oracle.RoundRobin(x.n, x.rho*float64(x.n), 1)
 		add(fmt.Sprintf("rr%d-%g", x.n, x.rho), fmt.Sprintf("round robin over %d (E%d/M/1 each)", x.n, x.n), "round-robin", x.n, x.rho, x.quick,
 			meanWait(m.Wait), pWait(m.PWait), percentile("wait", 0.95, func() float64 { return m.WaitQuantile(0.95) }),
@@ -70,9 +73,9 @@ func balanced() (all []*world) {
 		n, d       int
 		rho        float64
 		apart, top int
-		quick      int
-	}{{2, 2, 0.5, 40, 300, 10}, {2, 2, 0.8, 40, 300, 0}, {2, 2, 0.9, 40, 500, 0}, {3, 3, 0.8, 20, 150, 0}, {4, 4, 0.8, 12, 130, 0},
-		{3, 2, 0.8, 30, 150, 0}, {4, 2, 0.5, 14, 60, 0}} {
+		quick      bool
+	}{{2, 2, 0.5, 40, 300, true}, {2, 2, 0.8, 40, 300, false}, {2, 2, 0.9, 40, 500, false}, {3, 3, 0.8, 20, 150, false}, {4, 4, 0.8, 12, 130, false},
+		{3, 2, 0.8, 30, 150, false}, {4, 2, 0.5, 14, 60, false}} {
 		id, model, balancer := "jsq", "shortest of %d queues", "least-outstanding"
 		if x.d < x.n {
 			id, model, balancer = "two-choices", "shorter of two of %d queues", "two-choices"

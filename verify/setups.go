@@ -158,7 +158,7 @@ func onDemand() (all []*world) {
 	}{
 		{"setup1-0.5", "off when idle", oracle.Setup{Lambda: 0.5, Mu: 1, Alpha: 0.1, K: 1, Off: inf}, 400, 20 * time.Millisecond, 60, 20, 0},
 		{"setup2-1", "off when idle", oracle.Setup{Lambda: 1, Mu: 1, Alpha: 0.1, K: 2, Off: inf}, 300, 20 * time.Millisecond, 60, 20, 0},
-		{"setup4-2", "off when idle", oracle.Setup{Lambda: 2, Mu: 1, Alpha: 0.1, K: 4, Off: inf}, 300, 20 * time.Millisecond, 60, 40, 10},
+		{"setup4-2", "off when idle", oracle.Setup{Lambda: 2, Mu: 1, Alpha: 0.1, K: 4, Off: inf}, 300, 20 * time.Millisecond, 60, 40, 20},
 		{"setup4-3.2", "off when idle", oracle.Setup{Lambda: 3.2, Mu: 1, Alpha: 0.1, K: 4, Off: inf}, 400, 20 * time.Millisecond, 60, 20, 0},
 		{"setup10-5", "off when idle", oracle.Setup{Lambda: 5, Mu: 1, Alpha: 0.1, K: 10, Off: inf}, 300, 20 * time.Millisecond, 30, 20, 0},
 		{"setup10-8", "off when idle", oracle.Setup{Lambda: 8, Mu: 1, Alpha: 0.1, K: 10, Off: inf}, 500, 10 * time.Millisecond, 20, 20, 0},

@@ -45,11 +45,13 @@ func effort(load float64) float64 {
 
 // manyServers is M/M/c by load and size, and four systems of the given references beside them.
 func manyServers() (all []*world) {
-	quick := map[string]int{"mm1-0.5": 10, "mm10-0.8": 12, "mm10-0.9": 10, "mm50-0.7": 10}
+	quick := map[string]bool{"mm1-0.5": true, "mm10-0.8": true, "mm10-0.9": true, "mm50-0.7": true}
 	for _, c := range sizes {
 		for _, rho := range loads {
 			w := mmc(fmt.Sprintf("mm%d-%g", c, rho), math.Round(rho*float64(c)*1e6)/1e6, 1, c)
-			w.quick = quick[w.id]
+			if quick[w.id] {
+				w.brief()
+			}
 			all = append(all, w)
 		}
 	}
@@ -132,7 +134,7 @@ func constantService() (all []*world) {
 			all = append(all, mdc("md", x.c, rho, oneQueue, "M/D/%d"))
 		}
 	}
-	all[6].quick = 10 // M/D/2 at 0.8
+	all[6].brief() // M/D/2 at 0.8
 	return append(all, mdc("rrd", 2, 0.8, ", balancer: round-robin", "round robin over %d, constant services (= M/D/c)"),
 		mdc("rrd", 10, 0.9, ", balancer: round-robin", "round robin over %d, constant services (= M/D/c)"))
 }
@@ -161,7 +163,7 @@ func generalService() (all []*world) {
 				m.S, short = oracle.Gamma(1, scv), "ga"
 			}
 			w := &world{id: fmt.Sprintf("m%s1-%g", short, scv), family: "M/G/1", model: fmt.Sprintf("M/G/1, %s services, c² = %g", law, scv),
-				load: 0.7, servers: 1, runs: 40}
+				load: 0.7, servers: 1, runs: 20}
 			w.file = file{traffic: constant(0.7), scaling: fixed(1),
 				service: fmt.Sprintf("time: {%s: {mean: 1s, cv: %s}}", law, number(math.Sqrt(scv))) + oneQueue}
 			w.file.span(8e6, 0.7, forget(0.7, 1, scv), w.runs)
@@ -170,7 +172,7 @@ func generalService() (all []*world) {
 				w.quantities = append(w.quantities[:1], w.quantities[2:]...)
 			}
 			if scv == 0.5 && law == "gamma" {
-				w.quick = w.runs / 2
+				w.brief()
 			}
 			all = append(all, w)
 		}
