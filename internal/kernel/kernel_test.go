@@ -103,16 +103,16 @@ func TestFluidKernel(t *testing.T) {
 	}
 }
 
-func BenchmarkKieferWolfowitz(b *testing.B) { KieferWolfowitz(1, b.N) }
-func BenchmarkEventList(b *testing.B)       { EventList(1, b.N) }
-func BenchmarkFleet(b *testing.B)           { Fleet(1, b.N/1000+1) }
-func BenchmarkFluid(b *testing.B) {
+func BenchmarkKernelKieferWolfowitz(b *testing.B) { KieferWolfowitz(1, b.N) }
+func BenchmarkKernelEventList(b *testing.B)       { EventList(1, b.N) }
+func BenchmarkKernelFleet(b *testing.B)           { Fleet(1, b.N/1000+1) }
+func BenchmarkKernelFluid(b *testing.B) {
 	f := NewFluid()
 	rows := f.Run(1, 86400, nil, false)
 	b.ResetTimer()
 	f.Run(1, b.N, rows[:0], false)
 }
-func BenchmarkFluidCounts(b *testing.B) {
+func BenchmarkKernelFluidCounts(b *testing.B) {
 	f := NewFluid()
 	rows := f.Run(1, 86400, nil, true)
 	b.ResetTimer()
