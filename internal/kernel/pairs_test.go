@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"headroom/chance"
+	"headroom/histogram"
 	"headroom/internal/kernel"
 	"headroom/policy"
 	"headroom/sim"
@@ -196,6 +197,27 @@ func BenchmarkBalancers(b *testing.B) {
 			b.ReportMetric(ratio, "x-least-outstanding")
 		})
 	}
+}
+
+// What no balancer can save: arrivals, services and two histograms, against the fleet behind least outstanding.
+func BenchmarkFloor(b *testing.B) {
+	c := fleet(b, 10*time.Minute)
+	law := c.Service.Time.Law()
+	floor := func() (n int64) {
+		arrivals, services := c.Traffic.Arrivals(c.Source, 0, c.Length), c.Source.Stream("service", "", 0)
+		var latencies, waits histogram.Histogram
+		for t := arrivals.Next(); t < c.Length; t = arrivals.Next() {
+			d := law.Draw(services)
+			latencies.Add(d)
+			waits.Add(d & 1)
+			n++
+		}
+		return n
+	}
+	ratio, ns := pair(floor, lives(b, c), b.Loop)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(ns, "cpu-ns/unit")
+	b.ReportMetric(ratio, "x-least-outstanding")
 }
 
 // The fluid step: with counts as a scenario has them, and smooth; over a week, and over a day, where what a run costs once weighs
