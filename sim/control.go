@@ -14,9 +14,8 @@ type control struct {
 	scaler  policy.Scaler
 	fleet   *fleet
 	monitor *monitor
-	next    clock // asked at the first step at or after
-	past    []policy.Moment
-	byPast  []int // per change of the fleet: its moment
+	next    clock           // asked at the first step at or after
+	past    []policy.Moment // one for each change of the fleet, by its number
 	obs     policy.Observation
 	log     []Decision
 	moments []int          // per entry of the log: its moment in the past, −1 if it changed nothing
@@ -83,14 +82,13 @@ func (c *control) decide(t clock) {
 
 // change carries out a change of desired capacity, the next moment in the past.
 func (c *control) change(t clock, to int, by string) {
-	c.byPast = append(c.byPast, len(c.past))
 	c.past = append(c.past, policy.Moment{At: time.Duration(t), From: c.fleet.desired, To: to, By: by, Complete: -1})
 	c.fleet.resize(t, to)
 }
 
 // complete notes that a change of capacity is done; the scaler is asked at the next step.
 func (c *control) complete(t clock, change int) {
-	m := &c.past[c.byPast[change]]
+	m := &c.past[change]
 	m.Done, m.Complete = true, time.Duration(t)
 	c.next = min(c.next, t)
 }

@@ -96,8 +96,8 @@ func (f *fleet) born(t clock, number, zone, change int) *instance {
 	return i
 }
 
-// resize makes desired capacity want, launching or removing at once, and returns the number of this change.
-func (f *fleet) resize(t clock, want int) int {
+// resize makes desired capacity want, launching or removing at once: the fleet's next change, numbered from 0.
+func (f *fleet) resize(t clock, want int) {
 	id := len(f.changes)
 	f.changes = append(f.changes, change{})
 	f.changes[id].left = 1 // holds the change open until all is ordered
@@ -112,7 +112,6 @@ func (f *fleet) resize(t clock, want int) int {
 		f.remove(t, -more, id)
 	}
 	f.done(t, id)
-	return id
 }
 
 // done is one part of a change that is complete.

@@ -58,22 +58,34 @@ type ledger struct {
 	fleet   *fleet
 	service service
 	minutes []Minute
-	// what the areas and counts stood at when the minute began
-	tally                       tally
-	starting, serving, draining int64
-	sumStarting, sumServing     total
-	sumDraining                 total
-	sumBusy, sumAlive           total
-	lost, refused               int
-	slow                        *slow
-	mean                        float64 // of the service law, nanoseconds
-	quantiles                   []time.Duration
-	reporting                   bool
-	perHour                     float64
-	startingFree                bool
-	slots                       float64
-	wholeMinutes                int
-	lastClosed                  clock
+	// what the counts and areas stood at when the minute began
+	tally tally
+	areas areas
+
+	sumStarting, sumServing, sumDraining, sumBusy, sumAlive total
+
+	lost, refused int
+	slow          *slow
+	mean          float64 // of the service law, nanoseconds
+	quantiles     []time.Duration
+	reporting     bool
+	perHour       float64
+	startingFree  bool
+	slots         float64
+}
+
+// areas are ∫ dt of instances by state, of busy slots and of requests alive, in nanoseconds × count.
+type areas struct{ starting, serving, draining, busy, alive int64 }
+
+// areasUntil are those since the begin of the run; only their differences mean something.
+func (l *ledger) areasUntil(t clock, y *tally) areas {
+	f := l.fleet
+	return areas{f.inStarting.until(t), f.inService.until(t), f.inDraining.until(t), y.busy + y.busyDraining, y.alive}
+}
+
+// since is what came to be after b.
+func (a areas) since(b areas) areas {
+	return areas{a.starting - b.starting, a.serving - b.serving, a.draining - b.draining, a.busy - b.busy, a.alive - b.alive}
 }
 
 func newLedger(cfg *Config, f *fleet, s service) *ledger {
@@ -82,23 +94,18 @@ func newLedger(cfg *Config, f *fleet, s service) *ledger {
 	l.perHour, _ = cfg.Fleet.Price.Hourly().Float64()
 	l.startingFree = cfg.Fleet.Billing.Starting == "free"
 	l.slots = float64(cfg.Service.Concurrency)
-	l.wholeMinutes = int(cfg.Length / time.Minute)
-	l.minutes = make([]Minute, 0, l.wholeMinutes)
-	l.quantiles = make([]time.Duration, 2*len(cfg.Quantiles)*l.wholeMinutes)
+	whole := int(cfg.Length / time.Minute)
+	l.minutes = make([]Minute, 0, whole)
+	l.quantiles = make([]time.Duration, 2*len(cfg.Quantiles)*whole)
 	return l
 }
 
 // report begins the first reported minute.
 func (l *ledger) report() {
 	l.reporting = true
-	l.mark(0, l.service.tally(0))
+	l.tally = l.service.tally(0)
+	l.areas = l.areasUntil(0, &l.tally)
 	l.lost, l.refused = 0, 0
-}
-
-func (l *ledger) mark(t clock, y tally) {
-	l.tally = y
-	l.starting, l.serving, l.draining = l.fleet.inStarting.until(t), l.fleet.inService.until(t), l.fleet.inDraining.until(t)
-	l.lastClosed = t
 }
 
 // close ends the minute that ends at t, if one does; the last, partial one is added up but has no row.
@@ -107,25 +114,21 @@ func (l *ledger) close(t clock) {
 		return
 	}
 	y := l.service.tally(t)
-	var d struct{ starting, serving, draining, busy, alive int64 }
-	d.starting = l.fleet.inStarting.until(t) - l.starting
-	d.serving = l.fleet.inService.until(t) - l.serving
-	d.draining = l.fleet.inDraining.until(t) - l.draining
-	d.busy = y.busy - l.tally.busy + y.busyDraining - l.tally.busyDraining
-	d.alive = y.alive - l.tally.alive
+	now := l.areasUntil(t, &y)
+	d := now.since(l.areas)
 	l.sumStarting.add(d.starting)
 	l.sumServing.add(d.serving)
 	l.sumDraining.add(d.draining)
 	l.sumBusy.add(d.busy)
 	l.sumAlive.add(d.alive)
 	if t%int64(time.Minute) == 0 {
-		l.row(t, y, d.starting, d.serving, d.draining, d.busy, d.alive)
+		l.row(t, &y, d)
 	}
-	l.mark(t, y)
+	l.tally, l.areas = y, now
 }
 
-// row writes the minute that ends at t; the areas are of that minute.
-func (l *ledger) row(t clock, y tally, starting, serving, draining, busy, alive int64) {
+// row writes the minute that ends at t; d are its areas.
+func (l *ledger) row(t clock, y *tally, d areas) {
 	const minute = float64(time.Minute)
 	was, k, n := &l.tally, len(l.cfg.Quantiles), len(l.minutes)
 	m := Minute{
@@ -143,18 +146,18 @@ func (l *ledger) row(t clock, y tally, starting, serving, draining, busy, alive 
 		Draining: len(l.fleet.draining),
 		Desired:  l.fleet.desired,
 
-		ServingMean:  float64(serving) / minute,
-		StartingMean: float64(starting) / minute,
-		DrainingMean: float64(draining) / minute,
-		InFlight:     float64(alive) / minute,
-		Utilization:  ratio(float64(busy), l.slots*float64(serving+draining)),
+		ServingMean:  float64(d.serving) / minute,
+		StartingMean: float64(d.starting) / minute,
+		DrainingMean: float64(d.draining) / minute,
+		InFlight:     float64(d.alive) / minute,
+		Utilization:  ratio(float64(d.busy), l.slots*float64(d.serving+d.draining)),
 		Lost:         l.lost, Refused: l.refused,
 		Slow: l.slow.touches(t-int64(time.Minute), t),
 	}
 	m.ServingMin, m.ServingMax = l.fleet.extremes.close(t, l.fleet.inService.n)
-	charged := serving + draining
+	charged := d.serving + d.draining
 	if !l.startingFree {
-		charged += starting
+		charged += d.starting
 	}
 	m.Cost = l.perHour * float64(charged) / float64(time.Hour)
 	m.Demand = float64(m.Offered) * l.mean * l.slow.factor(t-int64(30*time.Second)) / minute

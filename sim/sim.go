@@ -61,9 +61,9 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	return w.result(end), nil
 }
 
-// step: if somebody may decide at from, first what happens at from itself, in the order failures, instances into service, completions, timeouts, arrivals;
-// then points become visible, schedules, alarms and policies decide, and what they order begins; then life goes on until just
-// before to, where minutes and metric periods end.
+// step: if somebody may decide at from, first what happens at from itself, in the order failures, instances into service,
+// completions, timeouts, arrivals; then points become visible, schedules, alarms and policies decide, and what they order begins.
+// Then life goes on until just before to, where minutes and metric periods end.
 func (w *world) step(from, to clock) {
 	if w.control.due(from) {
 		w.live(from + 1)
