@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"html"
 	"image/png"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -55,20 +53,6 @@ func (c Chart) Files(in []Input) ([]File, error) {
 		out = append(out, File{p.file + ".png", data}, File{p.file + ".svg", drawing})
 	}
 	return out, nil
-}
-
-// WriteAll writes every chart of the runs into dir, which must exist.
-func WriteAll(dir string, in []Input) error {
-	files, err := Files(in)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (p page) png() ([]byte, error) {

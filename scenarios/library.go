@@ -42,9 +42,7 @@ func Library() []Entry {
 	return entries
 }
 
-// LibraryText is the file of a library scenario as it stands; nil if there is none.
-func LibraryText(name string) []byte { return libraryText(name) }
-
+// libraryText is the file of a library scenario as it stands; nil if there is none.
 func libraryText(name string) []byte {
 	text, err := library.ReadFile(path.Join("library", name+".yaml"))
 	if err != nil {

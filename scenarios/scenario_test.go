@@ -421,7 +421,7 @@ func TestLibrary(t *testing.T) {
 		if e.Ask == "" || e.Ask != f.Ask || f.Name != e.Name {
 			t.Errorf("%s is called %s and asks %q", e.Name, f.Name, e.Ask)
 		}
-		if !bytes.HasPrefix(f.Text(), []byte("# yaml-language-server: $schema=../scenario.schema.json\n")) || !bytes.Equal(f.Text(), LibraryText(e.Name)) {
+		if !bytes.HasPrefix(f.Text(), []byte("# yaml-language-server: $schema=../scenario.schema.json\n")) || !bytes.Equal(f.Text(), libraryText(e.Name)) {
 			t.Errorf("%s names no schema for editors in its first line", e.Name)
 		}
 	}
