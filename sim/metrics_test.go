@@ -65,6 +65,8 @@ func TestMetricsByHand(t *testing.T) {
 		{"any: four busy slots are no more", "CPUUtilization", small(at(0, 0, 15*s, 20*s), m, 30*s, slots(4), uses(any)), []float64{100 * 50. / 60}},
 		{"any: what drains is out of it", "GPUUtilization", small(at(0), m, 30*s, slots(4), uses(any), plan(want{10 * s, 0}, want{20 * s, 1})), []float64{20}},
 		{"× vCPUs for SageMaker", "CPUUtilization", small(at(0), 2*m, 30*s, cores), []float64{200, 0}},
+		{"TT16, 4 vCPUs all busy", "CPUUtilization", small(at(0), m, 60*s, cores), []float64{400}},
+		{"TT16, 4 GPUs all busy", "GPUUtilization", small(at(0), m, 60*s, cores, func(c *Config) { c.Fleet.GPUs = 4 }), []float64{400}},
 		{"× GPUs for SageMaker", "GPUUtilization", small(at(0), 2*m, 30*s, cores), []float64{100, 0}},
 		{"none in service: no point", "CPUUtilization", small(at(), 2*m, s, plan(want{m, 0})), []float64{0, none}},
 		{"draining ones are out of it", "CPUUtilization", small(at(0), m, 30*s, plan(want{10 * s, 0})), []float64{100}},
