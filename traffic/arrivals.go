@@ -25,19 +25,32 @@ func (a *smoothArrivals) Next() time.Duration {
 	}
 }
 
-// poissonArrivals come at unit-exponential gaps of Λ: a non-homogeneous Poisson process, by exact inversion.
-type poissonArrivals struct {
+// A renewal is a sequence of instants that lie apart by gaps of Λ.
+type renewal struct {
 	flow *Flow
-	draw *rand.Rand
 	need float64 // Λ from the begin of the piece to the next request
 }
 
-func (a *poissonArrivals) Next() time.Duration {
+// found goes to the piece in which the next request comes; false if none comes any more.
+func (a *renewal) found() bool {
 	for a.need >= a.flow.total {
 		a.need -= a.flow.total
 		if !a.flow.next() {
-			return Forever
+			return false
 		}
+	}
+	return true
+}
+
+// poissonArrivals come at unit-exponential gaps of Λ: a non-homogeneous Poisson process, by exact inversion.
+type poissonArrivals struct {
+	renewal
+	draw *rand.Rand
+}
+
+func (a *poissonArrivals) Next() time.Duration {
+	if !a.found() {
+		return Forever
 	}
 	t := a.flow.at(a.need)
 	a.need += a.draw.ExpFloat64()
@@ -46,18 +59,14 @@ func (a *poissonArrivals) Next() time.Duration {
 
 // burstyArrivals come at gaps of Λ from a hyperexponential law.
 type burstyArrivals struct {
-	flow *Flow
+	renewal
 	draw *rand.Rand
 	gap  hyperexponential
-	need float64
 }
 
 func (a *burstyArrivals) Next() time.Duration {
-	for a.need >= a.flow.total {
-		a.need -= a.flow.total
-		if !a.flow.next() {
-			return Forever
-		}
+	if !a.found() {
+		return Forever
 	}
 	t := a.flow.at(a.need)
 	a.need += a.gap.draw(a.draw)

@@ -33,10 +33,10 @@ func (d *demand) Arrivals(src chance.Source, from, to time.Duration) Arrivals {
 	case d.dispersion == 0:
 		return &smoothArrivals{flow: flow}
 	case d.dispersion == 1:
-		return &poissonArrivals{flow: flow, draw: draw, need: draw.ExpFloat64()}
+		return &poissonArrivals{renewal{flow, draw.ExpFloat64()}, draw}
 	}
 	gap := newHyperexponential(d.dispersion)
-	return &burstyArrivals{flow: flow, draw: draw, gap: gap, need: gap.draw(draw)}
+	return &burstyArrivals{renewal{flow, gap.draw(draw)}, draw, gap}
 }
 
 func (d *demand) Volume(src chance.Source, from, to time.Duration) Volume {
