@@ -26,7 +26,6 @@ type fluid struct {
 	slow  *slow
 
 	offered traffic.Volume // first attempts
-	mean    traffic.Volume // their mean; nil if offered is that already
 	varied  float64        // squared variation of gaps, in the long run
 	now     clock
 	pieces  int
@@ -81,23 +80,15 @@ type fluid struct {
 // begin at the rate of capacity even when slots are free. It keeps the backlog of short services a matter of rates alone.
 const filling = 1.0
 
-// dispersed is a demand that says how much its counts vary: variance ÷ mean in the long run; 0 is smooth, 1 Poisson.
-type dispersed interface{ Dispersion() float64 }
-
 func newFluid(ctx context.Context, cfg *Config, f *fleet) service {
 	s := &cfg.Service
 	e := &fluid{
 		ctx: ctx, cfg: s, fleet: f, law: newLawTable(s.Time.Law()), slow: newSlow(s.Events),
-		offered: cfg.Traffic.Volume(cfg.Source, -cfg.Settle, cfg.Length), varied: 1, now: -clock(cfg.Settle),
+		offered: cfg.Traffic.Volume(cfg.Source, -cfg.Settle, cfg.Length), now: -clock(cfg.Settle),
 		slots: float64(s.Concurrency), own: s.Queue.Shared == nil, limit: math.Inf(1), timeout: math.Inf(1), safe: math.Inf(1),
 		quantiles: cfg.Quantiles, drop: s.Abandoned == "drop", measureAny: s.Uses.CPU.Any || s.Uses.GPU.Any, stale: true, idle: 1, edge: -never,
 	}
-	if d, ok := cfg.Traffic.(dispersed); ok {
-		e.varied = d.Dispersion()
-	}
-	if e.varied > 0 {
-		e.mean = traffic.NewFlow(cfg.Traffic.Profile(cfg.Source), -cfg.Settle, cfg.Length)
-	}
+	e.varied = e.offered.Dispersion()
 	limit := s.Queue.Own
 	if !e.own {
 		limit = *s.Queue.Shared
@@ -212,11 +203,7 @@ func (e *fluid) piece(from, to clock) {
 	}
 	dt := float64(to-from) * 1e-9
 	fresh := e.offered.Offered(nanos(from), nanos(to))
-	mean := fresh
-	if e.mean != nil {
-		mean = e.mean.Offered(nanos(from), nanos(to))
-	}
-	in := fresh
+	mean, in := e.offered.Mean(), fresh
 	if e.tries != nil {
 		again := e.tries.back(from, to, fresh)
 		in += again

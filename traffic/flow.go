@@ -18,6 +18,7 @@ type Flow struct {
 	rate       polynomial    // since begin
 	total      float64       // the integral over the piece
 	found      root          // the instant that was asked for last
+	last       float64       // the integral that was asked for last
 	// Λ at begin is whole + fraction, 0 ≤ fraction < 1, so that billions of requests lose nothing. At most doubt of it, at the
 	// end of the piece, is rounding: a Λ that is a whole number but for that is taken as one, so counts of a trace add up.
 	whole    int64
@@ -108,8 +109,15 @@ func (f *Flow) Offered(from, to time.Duration) float64 {
 		}
 		f.next()
 	}
-	return sum + f.between(from, to)
+	f.last = sum + f.between(from, to)
+	return f.last
 }
+
+// Mean is the integral that was asked for last.
+func (f *Flow) Mean() float64 { return f.last }
+
+// Dispersion of what does not vary.
+func (f *Flow) Dispersion() float64 { return 0 }
 
 func (f *Flow) between(from, to time.Duration) float64 {
 	if from >= to {

@@ -33,6 +33,10 @@ type Arrivals interface{ Next() time.Duration }
 // gaps. It may be a fraction.
 type Volume interface {
 	Offered(from, to time.Duration) float64
+	// Mean is what was to be expected of the interval asked for last: the integral of the rate.
+	Mean() float64
+	// Dispersion is variance ÷ mean of long counts: 0 is smooth, 1 Poisson.
+	Dispersion() float64
 }
 
 // A Demand is all the traffic of a scenario, ready to be drawn for one run. The same Source gives the same demand, whatever

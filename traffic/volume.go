@@ -26,6 +26,8 @@ type counted struct {
 	mean   float64
 	count  float64
 
+	expected float64 // of the interval asked for last
+
 	law poissonLaw
 }
 
@@ -37,6 +39,7 @@ func newCounted(p Profile, key chance.Key, dispersion float64, from, to time.Dur
 
 func (v *counted) Offered(from, to time.Duration) float64 {
 	sum := 0.0
+	v.expected = 0
 	for to = min(to, v.to); from < to; {
 		if from >= v.until {
 			v.draw(from)
@@ -44,13 +47,19 @@ func (v *counted) Offered(from, to time.Duration) float64 {
 		end := min(to, v.until)
 		if from == v.second && end == v.until {
 			sum += v.count
-		} else {
-			sum += v.share(from, end)
+			v.expected += v.mean
+		} else if v.mean > 0 {
+			part := v.part(from, end)
+			sum += v.count * (part / v.mean)
+			v.expected += part
 		}
 		from = end
 	}
 	return sum
 }
+
+func (v *counted) Mean() float64       { return v.expected }
+func (v *counted) Dispersion() float64 { return v.dispersion }
 
 // draw draws the second that t is in.
 func (v *counted) draw(t time.Duration) {
@@ -73,15 +82,12 @@ func (v *counted) draw(t time.Duration) {
 	v.count = v.law.draw(&v.source, mean)
 }
 
-// share is the part of the second's count that falls into a part of it.
-func (v *counted) share(from, to time.Duration) float64 {
-	if v.count == 0 {
-		return 0
-	}
+// part is the integral over a part of a second.
+func (v *counted) part(from, to time.Duration) float64 {
 	if v.within == nil {
 		v.within = NewFlow(v.profile, v.from, v.to)
 	}
-	return v.count * (v.within.Offered(from, to) / v.mean)
+	return v.within.Offered(from, to)
 }
 
 // A poissonLaw draws whole numbers from Poisson laws; it keeps what depends on the mean alone.
