@@ -146,12 +146,3 @@ const (
 func Holds() []Hold {
 	return []Hold{HeldByCooldown, HeldByMin, HeldByMax, HeldByUpdating, HeldByNoData, HeldByNotAllReady, HeldByFlapping}
 }
-
-// Fixed is the scaler that never changes anything.
-type Fixed struct{}
-
-// Needs, Next, Begin and Decide of a fleet that stays as it is.
-func (Fixed) Needs() []Need                             { return nil }
-func (Fixed) Next(time.Duration) time.Duration          { return 1<<63 - 1 }
-func (Fixed) Begin(_ time.Duration, start int) Decision { return Decision{Want: start} }
-func (Fixed) Decide(o Observation) Decision             { return Decision{Want: o.Fleet.Desired} }

@@ -6,9 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"headroom/policy/aws"
+	"headroom/policy"
 	"headroom/problem"
 	"headroom/scenarios/internal/strict"
+	"headroom/sim"
 	"headroom/traffic"
 	"headroom/unit"
 )
@@ -141,11 +142,12 @@ func (c *checker) fleet() {
 
 // scaling holds fixed.instances and fleet.start together.
 func (c *checker) scaling() {
-	if !c.clean("scaling.fixed.instances", "scaling.aws.min", "fleet.start") {
+	path, family := c.Scaling.family()
+	if !c.clean(path+".instances", path+".min", "fleet.start") {
 		return
 	}
 	if c.Fleet.Start == nil {
-		start := c.Scaling.start()
+		start := family.Start()
 		c.Fleet.Start = &start
 	} else if fixed := c.Scaling.Fixed; fixed != nil && *c.Fleet.Start != fixed.Instances {
 		c.add("fleet.start", "the same as scaling.fixed.instances, "+strconv.Itoa(fixed.Instances)+" (or left out)", strconv.Itoa(*c.Fleet.Start), c.both(fixed.Instances))
@@ -171,13 +173,10 @@ func (c *checker) both(instances int) string {
 
 // metrics holds the names and periods of published metrics.
 func (c *checker) metrics() {
-	service := aws.Custom
-	if a := c.Scaling.AWS; a != nil && c.clean("scaling.aws.service") {
-		service = a.Service
-	}
-	var names []string
-	for _, m := range aws.Metrics(service) {
-		names = append(names, m.Name)
+	path, family := c.Scaling.family()
+	names := family.Metrics()
+	if names == nil || !c.clean(path+".service") {
+		names = sim.MetricNames()
 	}
 	c.multiple("metrics.period", c.Metrics.Period)
 	for _, name := range sortedKeys(c.Metrics.Each) {
@@ -207,22 +206,13 @@ func (c *checker) multiple(path string, period time.Duration) bool {
 	return false
 }
 
-// policies holds the policies of AWS against the clock, the metrics and the fleet.
+// policies holds the policies against the clock, the metrics and the fleet.
 func (c *checker) policies() {
-	a := c.Scaling.AWS
-	if a == nil {
-		return
+	path, family := c.Scaling.family()
+	for _, w := range family.Watches() {
+		c.watch(path, family.Platform(), w)
 	}
-	for i, p := range a.Policies {
-		path := "scaling.aws.policies." + strconv.Itoa(i)
-		switch {
-		case p.TargetTracking != nil:
-			c.policy(path+".target-tracking", path+".target-tracking.metric", a.Service, p.TargetTracking.Metric, p.TargetTracking.Alarm.Period)
-		case p.Step != nil:
-			c.policy(path+".step", path+".step.alarm.metric", a.Service, p.Step.Alarm.Metric, p.Step.Alarm.Period)
-		}
-	}
-	c.conclude(problem.Under("scaling.aws", a.CheckTiming(func(metric string) (period, delay time.Duration) {
+	c.conclude(problem.Under(path, family.CheckTiming(func(metric string) (period, delay time.Duration) {
 		if !c.clean("metrics.period", "metrics."+metric) {
 			return 0, 0
 		}
@@ -230,20 +220,21 @@ func (c *checker) policies() {
 	})))
 }
 
-// policy holds one policy: its metric must be counted in something, and its periods be multiples of the step.
-func (c *checker) policy(path, at, service, metric string, alarm *time.Duration) {
-	if alarm != nil {
-		c.multiple(path+".alarm.period", *alarm)
+// watch holds what one policy looks at: its metric must be counted in something, and its periods be multiples of the step.
+func (c *checker) watch(path string, platform policy.Platform, w policy.Watch) {
+	at, metric := path+"."+w.At, w.Metric
+	if w.Period != nil {
+		c.multiple(path+"."+w.Policy+".alarm.period", *w.Period)
 	}
-	if !c.clean(at, "scaling.aws.service") {
+	if !c.clean(at, path+".service") {
 		return
 	}
-	if aws.CoresCounted(service) && c.clean("fleet.type", "fleet.vcpus", "fleet.gpus") {
+	if platform.CoresCounted && c.clean("fleet.type", "fleet.vcpus", "fleet.gpus") {
 		switch {
 		case metric == "CPUUtilization" && c.Fleet.VCPUs == 0:
-			c.add(at, "a known number of vCPUs (fleet.vcpus, or a fleet.type of the price table), as "+service+" sums CPUUtilization over them", "none", "")
+			c.add(at, "a known number of vCPUs (fleet.vcpus, or a fleet.type of the price table), as "+platform.Name+" sums CPUUtilization over them", "none", "")
 		case metric == "GPUUtilization" && c.Fleet.GPUs == 0:
-			c.add(at, "a known number of GPUs (fleet.gpus, or a fleet.type with GPUs), as "+service+" sums GPUUtilization over them", "none", "")
+			c.add(at, "a known number of GPUs (fleet.gpus, or a fleet.type with GPUs), as "+platform.Name+" sums GPUUtilization over them", "none", "")
 		}
 	}
 	if own := c.Metrics.Each[metric].Period; own == nil && c.clean("metrics.period", "metrics."+metric, "clock.step") && c.Clock.Step > 0 {

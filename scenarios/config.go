@@ -7,12 +7,12 @@ import (
 	"headroom/chance"
 	"headroom/expect"
 	"headroom/policy"
-	"headroom/policy/aws"
 	"headroom/sim"
 )
 
 // config is the run of settings without a problem. The demand is there already.
 func (f *File) config() sim.Config {
+	_, family := f.Scaling.family()
 	cfg := sim.Config{
 		Start:     f.Clock.start,
 		Length:    f.Clock.Length,
@@ -23,38 +23,26 @@ func (f *File) config() sim.Config {
 		Service:   f.Service,
 		Fleet:     f.Fleet,
 		Metrics:   f.Metrics,
-		Scaler:    func() policy.Scaler { return policy.Fixed{} },
+		Platform:  family.Platform(),
 		Quantiles: expect.Quantiles(f.Expect),
 	}
-	if settings := f.Scaling.AWS; settings != nil {
-		cfg.CoresCounted = aws.CoresCounted(settings.Service)
-		run := aws.Run{Start: cfg.Start, Begin: -cfg.Settle, End: cfg.Length, Timing: f.Metrics.Timing}
-		cfg.Scaler = func() policy.Scaler { return settings.New(run) }
-	}
+	run := policy.Run{Start: cfg.Start, Begin: -cfg.Settle, End: cfg.Length, Timing: f.Metrics.Timing}
+	cfg.Scaler = func() policy.Scaler { return family.New(run) }
 	return cfg
 }
 
 // filled is a copy of the scenario with the defaults that depend on the service and on the metrics that policies look at.
 func (s Scenario) filled() Scenario {
-	if s.Scaling.AWS == nil {
-		return s
-	}
-	settings := deepCopy(reflect.ValueOf(s.Scaling.AWS)).Interface().(*aws.Settings)
-	settings.Fill(s.Metrics.Timing)
-	s.Scaling.AWS = settings
+	s.Scaling = deepCopy(reflect.ValueOf(s.Scaling)).Interface().(Scaling)
+	_, family := s.Scaling.family()
+	family.Fill(s.Metrics.Timing)
 	each := maps.Clone(s.Metrics.Each)
-	for _, p := range settings.Policies {
-		name := ""
-		if p.TargetTracking != nil {
-			name = p.TargetTracking.Metric
-		} else if p.Step != nil {
-			name = p.Step.Alarm.Metric
-		}
-		if period, delay := s.Metrics.Timing(name); period != s.Metrics.Period || delay != s.Metrics.Delay {
+	for _, w := range family.Watches() {
+		if period, delay := s.Metrics.Timing(w.Metric); period != s.Metrics.Period || delay != s.Metrics.Delay {
 			if each == nil {
 				each = map[string]sim.MetricTiming{}
 			}
-			each[name] = sim.MetricTiming{Period: &period, Delay: &delay, Idle: each[name].Idle}
+			each[w.Metric] = sim.MetricTiming{Period: &period, Delay: &delay, Idle: each[w.Metric].Idle}
 		}
 	}
 	s.Metrics.Each = each

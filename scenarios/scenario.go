@@ -4,9 +4,11 @@
 package scenarios
 
 import (
+	"reflect"
 	"time"
 
 	"headroom/expect"
+	"headroom/policy"
 	"headroom/policy/aws"
 	"headroom/scenarios/internal/strict"
 	"headroom/sim"
@@ -75,22 +77,23 @@ func (StartTime) Pattern() string {
 	return `^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$`
 }
 
-// Scaling is a choice of one.
+// Scaling is a choice of one policy.Family.
 type Scaling struct {
-	_     struct{}      `choice:"true"`
-	Fixed *Fixed        `yaml:"fixed" doc:"the same number of instances always"`
-	AWS   *aws.Settings `yaml:"aws" doc:"AWS Application Auto Scaling: policies and scheduled actions on one scalable target"`
+	_     struct{}           `choice:"true"`
+	Fixed *policy.FixedFleet `yaml:"fixed" doc:"the same number of instances always"`
+	AWS   *aws.Settings      `yaml:"aws" doc:"AWS Application Auto Scaling: policies and scheduled actions on one scalable target"`
 }
 
-// Fixed is a fleet that stays as it is.
-type Fixed struct {
-	Instances int `yaml:"instances" required:"true" check:"min=0,max=100000" doc:"how many instances"`
-}
-
-// start is how many instances there are at the begin when fleet.start says nothing.
-func (s Scaling) start() int {
-	if s.AWS != nil {
-		return s.AWS.Min
+// family is the one that is given and its path, a fleet of none as long as none is.
+func (s *Scaling) family() (string, policy.Family) {
+	v := reflect.ValueOf(s).Elem()
+	for i := range v.NumField() {
+		if !v.Type().Field(i).IsExported() || v.Field(i).IsNil() {
+			continue
+		}
+		if f, ok := v.Field(i).Interface().(policy.Family); ok {
+			return "scaling." + v.Type().Field(i).Tag.Get("yaml"), f
+		}
 	}
-	return s.Fixed.Instances
+	return "scaling", &policy.FixedFleet{}
 }

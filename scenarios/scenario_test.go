@@ -375,7 +375,7 @@ scaling: {aws: {service: sagemaker-endpoint, min: 2, max: 9, policies: [{target-
 	if l := cfg.Fleet.Failures[1].Launch; l.Begin != -5*time.Minute || l.End != 3*time.Hour+55*time.Minute {
 		t.Errorf("from %v to %v", l.Begin, l.End)
 	}
-	if *cfg.Fleet.Start != 2 || cfg.Fleet.Price.String() != "0.7364 USD/h" || cfg.Fleet.VCPUs != 4 || cfg.Fleet.GPUs != 1 || !cfg.CoresCounted {
+	if *cfg.Fleet.Start != 2 || cfg.Fleet.Price.String() != "0.7364 USD/h" || cfg.Fleet.VCPUs != 4 || cfg.Fleet.GPUs != 1 || !cfg.Platform.CoresCounted {
 		t.Errorf("fleet %+v", cfg.Fleet)
 	}
 	if cfg.Step != 500*time.Millisecond || cfg.Settle != 5*time.Minute || cfg.Source.Seed != 9 || cfg.Source.Run != 0 || len(cfg.Quantiles) != 5 {

@@ -22,8 +22,8 @@ type Config struct {
 	Service Service
 	Fleet   Fleet
 	Metrics Metrics
-	// CoresCounted: CPUUtilization and GPUUtilization sum over cores and GPUs (SageMaker); else 0…100 of the box.
-	CoresCounted bool
+	// Platform is what stands beside the scaler: what the vendor does with instances by itself.
+	Platform policy.Platform
 	// Scaler makes the scaler of one run.
 	Scaler func() policy.Scaler
 	// Quantiles are the shares (0…1, ascending) of which every minute keeps the latency's and the wait's quantile.

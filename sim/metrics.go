@@ -262,7 +262,7 @@ func (e *feed) read(m *monitor, t clock, y tally) period {
 		gpus:           1,
 	}
 	p.busyAll = p.busy + float64(y.busyDraining-e.tally.busyDraining)/s
-	if m.cfg.CoresCounted {
+	if m.cfg.Platform.CoresCounted {
 		p.cores, p.gpus = float64(m.cfg.Fleet.VCPUs), float64(m.cfg.Fleet.GPUs)
 	}
 	if e.name == "ModelLatency" {

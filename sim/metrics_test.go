@@ -18,7 +18,7 @@ func timing(metric string, m MetricTiming) func(*Config) {
 func length(d time.Duration) *time.Duration { return &d }
 
 // cores counts 4 vCPUs and 2 GPUs, as SageMaker does.
-func cores(c *Config) { c.CoresCounted, c.Fleet.VCPUs, c.Fleet.GPUs = true, 4, 2 }
+func cores(c *Config) { c.Platform.CoresCounted, c.Fleet.VCPUs, c.Fleet.GPUs = true, 4, 2 }
 
 // Every metric by hand, period after period.
 func TestMetricsByHand(t *testing.T) {

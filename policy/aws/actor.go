@@ -42,7 +42,7 @@ type actor struct {
 }
 
 // newActor makes the policy at a place of the list ready for a run.
-func newActor(s *Settings, i int, run Run) (actor, cooldown) {
+func newActor(s *Settings, i int, run policy.Run) (actor, cooldown) {
 	if t := s.Policies[i].TargetTracking; t != nil {
 		return newTracker(t, t.Assume.over(s.Assume).over(defaults()), named(t.Name, policiesPath, i), run)
 	}
@@ -51,7 +51,7 @@ func newActor(s *Settings, i int, run Run) (actor, cooldown) {
 }
 
 // newTracker is a target-tracking policy: its high alarm is above the target, its low one below a share of it.
-func newTracker(t *TargetTracking, as Assume, name string, run Run) (actor, cooldown) {
+func newTracker(t *TargetTracking, as Assume, name string, run policy.Run) (actor, cooldown) {
 	every, delay := run.Timing(t.Metric)
 	period := *orDefault(t.Alarm.Period, every)
 	low := TrackingIn(t.Alarm, period)
@@ -86,7 +86,7 @@ func TrackingIn(t TrackingAlarms, period time.Duration) Datapoints {
 }
 
 // newStepper is a step policy with its alarm.
-func newStepper(t *Step, as Assume, name string, run Run) (actor, cooldown) {
+func newStepper(t *Step, as Assume, name string, run policy.Run) (actor, cooldown) {
 	every, delay := run.Timing(t.Alarm.Metric)
 	period := *orDefault(t.Alarm.Period, every)
 	a := actor{name: name, form: [2]Datapoints{t.Alarm.Datapoints}, adjust: t.Adjust, least: *orDefault(t.MinimumStep, 0)}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"headroom/policy"
 	"headroom/problem"
 	"headroom/unit"
 )
@@ -301,7 +302,7 @@ func (r *report) interval(path string, form Datapoints, period *time.Duration, a
 
 // CheckTiming says where an alarm does not fit the metric's timing: its period must be the metric's or a multiple of it, and with
 // the metric's period too it must not look back too far. A metric whose timing is not known has period 0.
-func (s *Settings) CheckTiming(timing func(metric string) (period, delay time.Duration)) []problem.Problem {
+func (s *Settings) CheckTiming(timing policy.Timing) []problem.Problem {
 	var out report
 	look := func(path, metric, own string, period *time.Duration, key string, form func(every time.Duration) Datapoints) {
 		of := []string{own, path + ".period"}

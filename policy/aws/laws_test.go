@@ -175,7 +175,7 @@ func TestCronAgainstBruteForce(t *testing.T) {
 // A quiet minute of a simulated week: two target-tracking policies and a step policy that have nothing to do.
 func BenchmarkQuietMinute(b *testing.B) {
 	s := one(Endpoint, 1, 40, tt("InvocationsPerInstance", 300, 300, 300), step("ApproximateBacklogSize", 100, "change", 60, Adjustment{From: num(0), By: 1}))
-	sc := s.New(Run{Start: utc("2026-11-23T00:00:00Z"), End: 1 << 62, Timing: func(string) (time.Duration, time.Duration) { return time.Minute, time.Minute }})
+	sc := s.New(policy.Run{Start: utc("2026-11-23T00:00:00Z"), End: 1 << 62, Timing: func(string) (time.Duration, time.Duration) { return time.Minute, time.Minute }})
 	points := map[string][]policy.Point{}
 	for i := 1; i <= 20; i++ {
 		points["InvocationsPerInstance"] = append(points["InvocationsPerInstance"], point(mins(i), time.Minute, 280))
@@ -199,7 +199,7 @@ func BenchmarkQuietMinute(b *testing.B) {
 // The same with a wish of zero that min holds every minute, the night of a real week.
 func BenchmarkHeldMinute(b *testing.B) {
 	s := one(Endpoint, 1, 40, tt("InvocationsPerInstance", 300, 300, 300))
-	sc := s.New(Run{Start: utc("2026-11-23T00:00:00Z"), End: 1 << 62, Timing: func(string) (time.Duration, time.Duration) { return time.Minute, time.Minute }})
+	sc := s.New(policy.Run{Start: utc("2026-11-23T00:00:00Z"), End: 1 << 62, Timing: func(string) (time.Duration, time.Duration) { return time.Minute, time.Minute }})
 	var points []policy.Point
 	for i := 1; i <= 20; i++ {
 		points = append(points, point(mins(i), time.Minute, 0))

@@ -8,18 +8,10 @@ import (
 	"headroom/policy"
 )
 
-// A Run is what a Scaler must know beforehand of the run that it is for.
-type Run struct {
-	Start      time.Time     // clock.start, in its zone
-	Begin, End time.Duration // the simulated time, settle included, since Start
-	// Timing is the period of a metric's points, and the delay from a period's end until its point is due.
-	Timing func(metric string) (period, delay time.Duration)
-}
-
 // A scaler is Application Auto Scaling for one scalable target in one run.
 type scaler struct {
 	settings *Settings
-	run      Run
+	run      policy.Run
 	limits   *limitsClock
 	actors   []actor
 	cooling  cooldowns
@@ -38,7 +30,7 @@ type scaler struct {
 }
 
 // New is the scaler of one run. The settings must have passed Check; they are not changed.
-func (s *Settings) New(run Run) policy.Scaler {
+func (s *Settings) New(run policy.Run) policy.Scaler {
 	sc := &scaler{settings: s, run: run, limits: newLimits(s, run), tick: time.Minute, lastTick: math.MinInt64, lastMin: math.MinInt64}
 	sc.endpoint, sc.eager = s.Service == Endpoint, *s.Assume.over(defaults()).ScaleWhileUpdating
 	sc.cooling.index = map[string]int{}

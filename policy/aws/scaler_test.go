@@ -594,13 +594,13 @@ func TestNeedSees(t *testing.T) {
 		st := step("ModelLatency", 500_000, "change", 60, Adjustment{From: num(0), By: 1})
 		st.Step.Alarm.Statistic = *text[Statistic](statistic)
 		w := newWorld(one(Custom, 1, 9, st), time.Hour)
-		n := w.settings.New(Run{Start: w.start, End: w.end, Timing: w.timing}).Needs()[0]
+		n := w.settings.New(policy.Run{Start: w.start, End: w.end, Timing: w.timing}).Needs()[0]
 		if got := n.Sees(p); math.Abs(got-want) > want*0.005 {
 			t.Errorf("%s: %v, want %v", statistic, got, want)
 		}
 	}
 	average := newWorld(one(Custom, 1, 9, tt("ModelLatency", 300, 60, 60)), time.Hour)
-	if average.settings.New(Run{Start: average.start, End: average.end, Timing: average.timing}).Needs()[0].Sees != nil {
+	if average.settings.New(policy.Run{Start: average.start, End: average.end, Timing: average.timing}).Needs()[0].Sees != nil {
 		t.Error("the average is the point's value itself")
 	}
 }
@@ -610,7 +610,7 @@ func TestNeedsAndNext(t *testing.T) {
 	p90.Step.Alarm.Statistic = *text[Statistic]("p90")
 	s := one(Custom, 1, 9, tt("ModelLatency", 300, 60, 60), p90, tt("CPUUtilization", 50, 60, 60))
 	w := newWorld(s, time.Hour)
-	sc := s.New(Run{Start: w.start, End: w.end, Timing: w.timing})
+	sc := s.New(policy.Run{Start: w.start, End: w.end, Timing: w.timing})
 	needs := sc.Needs()
 	if len(needs) != 2 || needs[0].Metric != "ModelLatency" || !needs[0].Samples || needs[1].Metric != "CPUUtilization" || needs[1].Samples {
 		t.Fatalf("%+v", needs)
@@ -623,7 +623,7 @@ func TestNeedsAndNext(t *testing.T) {
 			t.Errorf("next after %s: %s, want %s", now, got, want)
 		}
 	}
-	none := (&Settings{Service: Custom, Max: 3}).New(Run{End: time.Hour})
+	none := (&Settings{Service: Custom, Max: 3}).New(policy.Run{End: time.Hour})
 	if got := none.Next(0); got != never {
 		t.Errorf("nothing to wait for: %s", got)
 	}

@@ -1,6 +1,10 @@
 package aws
 
-import "time"
+import (
+	"time"
+
+	"headroom/policy"
+)
 
 // Next is the first firing of a schedule after an instant, never if there is none; instants are since start, which is
 // clock.start in its zone. begin is the begin of the run, from which a rate without from counts.
@@ -40,7 +44,7 @@ func (s *Schedule) Next(after time.Duration, start time.Time, begin time.Duratio
 // A limitsClock holds the limits of a run and moves them as schedules fire.
 type limitsClock struct {
 	settings *Settings
-	run      Run
+	run      policy.Run
 	names    []string        // of the schedules in the log
 	next     []time.Duration // firing of each schedule
 	min, max int
@@ -48,7 +52,7 @@ type limitsClock struct {
 }
 
 // newLimits is the limits before any schedule has fired.
-func newLimits(s *Settings, run Run) *limitsClock {
+func newLimits(s *Settings, run policy.Run) *limitsClock {
 	l := &limitsClock{settings: s, run: run, min: s.Min, max: s.Max}
 	for i := range s.Schedules {
 		l.names = append(l.names, named(s.Schedules[i].Name, schedulesPath, i))

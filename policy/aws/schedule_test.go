@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"headroom/policy"
 )
 
 func utc(s string) time.Time {
@@ -249,7 +251,7 @@ func TestScheduleAtTheBeginAndBetweenSteps(t *testing.T) {
 	if e := w.log[1]; e.at != time.Hour+10*time.Second || e.To != 20 {
 		t.Errorf("one between two steps is applied at the first step at or after it: %+v", e)
 	}
-	sc := s.New(Run{Start: w.start, End: 2 * time.Hour})
+	sc := s.New(policy.Run{Start: w.start, End: 2 * time.Hour})
 	sc.Begin(90*time.Minute, 1)
 	if next := sc.Next(90 * time.Minute); next != never {
 		t.Errorf("it waits for a firing at the end: %s", next)

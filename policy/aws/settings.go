@@ -3,6 +3,7 @@ package aws
 import (
 	"time"
 
+	"headroom/policy"
 	"headroom/unit"
 )
 
@@ -99,7 +100,7 @@ type Schedule struct {
 
 // Fill writes the defaults that depend on the service and on the metric's timing into what was left out, so that a file can be
 // shown with all of them. An alarm on a period that CloudWatch does not know (45s) keeps its own open.
-func (s *Settings) Fill(timing func(metric string) (period, delay time.Duration)) {
+func (s *Settings) Fill(timing policy.Timing) {
 	s.Assume = s.Assume.over(defaults())
 	for _, p := range s.Policies {
 		if t := p.TargetTracking; t != nil {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/policy"
 	"headroom/unit"
 )
 
@@ -94,7 +95,7 @@ func TestSmallFleetsKeepTheirInstances(t *testing.T) {
 }
 
 func tracker(t *TargetTracking, period time.Duration) actor {
-	a, _ := newTracker(t, t.Assume.over(defaults()), "p", Run{Timing: func(string) (time.Duration, time.Duration) { return period, period }})
+	a, _ := newTracker(t, t.Assume.over(defaults()), "p", policy.Run{Timing: func(string) (time.Duration, time.Duration) { return period, period }})
 	return a
 }
 
@@ -135,7 +136,7 @@ func TestTT13CooldownDefaults(t *testing.T) {
 			Metric: "CPUUtilization", Above: num(50), Datapoints: Datapoints{1, 1}}, Adjust: "change", Steps: []Adjustment{{From: num(0), By: 1}}}}}}
 		timing := func(string) (time.Duration, time.Duration) { return time.Minute, time.Minute }
 		for i := range s.Policies {
-			if _, c := newActor(s, i, Run{Timing: timing}); c.out != 300*time.Second || c.in != 300*time.Second {
+			if _, c := newActor(s, i, policy.Run{Timing: timing}); c.out != 300*time.Second || c.in != 300*time.Second {
 				t.Errorf("%s, policy %d: cooldowns %s and %s", service, i, c.out, c.in)
 			}
 		}

@@ -90,7 +90,7 @@ func (w *world) timing(name string) (period, delay time.Duration) {
 
 // run runs the world from begin to end.
 func (w *world) run() {
-	w.s = w.settings.New(Run{Start: w.start, Begin: w.begin, End: w.end, Timing: w.timing})
+	w.s = w.settings.New(policy.Run{Start: w.start, Begin: w.begin, End: w.end, Timing: w.timing})
 	d := w.s.Begin(w.begin, w.first)
 	w.desired, w.inService = d.Want, d.Want
 	w.keep(w.begin, d)

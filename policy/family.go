@@ -1,0 +1,53 @@
+package policy
+
+import (
+	"time"
+
+	"headroom/problem"
+)
+
+// A Family is a way to scale: the settings under one key of a scenario's `scaling`. Settings that have passed their checks make a
+// Scaler for every run, and are not changed by it.
+type Family interface {
+	// Start is how many instances there are at the begin when fleet.start says nothing.
+	Start() int
+	// Metrics are the names of the metrics that can be published, in the order in which they are listed.
+	Metrics() []string
+	// Watches are the metrics that its policies look at, in the order of the policies; one may come twice.
+	Watches() []Watch
+	// CheckTiming says where the settings do not fit the timing of the metrics. A metric whose timing is not known has period 0.
+	CheckTiming(Timing) []problem.Problem
+	// Fill writes the defaults that depend on other settings into what was left out, so that a file can be shown with all of them.
+	Fill(Timing)
+	// Platform is what the platform does with instances by itself.
+	Platform() Platform
+	// New is the scaler of one run.
+	New(Run) Scaler
+}
+
+// Timing is the period of a metric's points, and the delay from a period's end until its point is due.
+type Timing = func(metric string) (period, delay time.Duration)
+
+// A Watch is a metric that a policy looks at. Paths are relative to the family's settings.
+type Watch struct {
+	Metric string
+	At     string         // path of the metric's name
+	Policy string         // path of the policy
+	Period *time.Duration // of its alarm's datapoints, at Policy.alarm.period; nil: the metric's
+}
+
+// A Run is what a Scaler must know beforehand of the run that it is for.
+type Run struct {
+	Start      time.Time     // clock.start, in its zone
+	Begin, End time.Duration // the simulated time, settle included, since Start
+	Timing     Timing
+}
+
+// A Platform is what stands beside a scaler: what the vendor's platform does with instances by itself, whatever number of them is
+// wanted. The zero Platform launches and removes, newest first, and nothing else.
+type Platform struct {
+	// Name is what messages call it.
+	Name string
+	// CoresCounted: CPUUtilization and GPUUtilization sum over cores and GPUs (SageMaker); else 0…100 of the box.
+	CoresCounted bool
+}
