@@ -46,23 +46,15 @@ type Doc struct {
 
 // Requests are counts of requests.
 type Requests struct {
-	Offered        Number   `json:"offered"`
-	CarriedIn      *Number  `json:"carried_in,omitempty"` // only with a settle time
-	Served         Number   `json:"served"`
-	Failed         Number   `json:"failed"`
-	FailedBy       FailedBy `json:"failed_by"`
-	WaitingAtEnd   Number   `json:"waiting_at_end"`
-	InServiceAtEnd Number   `json:"in_service_at_end"`
-	Retries        Number   `json:"retries"`
-	WastedS        Number   `json:"wasted_s"` // slot time spent for clients that had given up
-}
-
-// FailedBy counts failed requests by the cause of their last attempt's failure.
-type FailedBy struct {
-	Rejected     Number `json:"rejected"`
-	Timeout      Number `json:"timeout"`
-	NoCapacity   Number `json:"no_capacity"`
-	InstanceLost Number `json:"instance_lost"`
+	Offered        Number  `json:"offered"`
+	CarriedIn      *Number `json:"carried_in,omitempty"` // only with a settle time
+	Served         Number  `json:"served"`
+	Failed         Number  `json:"failed"`
+	FailedBy       Parts   `json:"failed_by"` // by the cause of the last attempt's failure
+	WaitingAtEnd   Number  `json:"waiting_at_end"`
+	InServiceAtEnd Number  `json:"in_service_at_end"`
+	Retries        Number  `json:"retries"`
+	WastedS        Number  `json:"wasted_s"` // slot time spent for clients that had given up
 }
 
 // Summary of latencies or waits, in seconds.
@@ -82,46 +74,23 @@ type Instances struct {
 	Mean  Number `json:"mean"`
 	Max   Number `json:"max"`
 	Hours Number `json:"hours"`
-	By    Hours  `json:"hours_by_state"`
-}
-
-// Hours are instance-hours before billing rules.
-type Hours struct {
-	Starting Number `json:"starting"`
-	Serving  Number `json:"serving"`
-	Draining Number `json:"draining"`
+	By    Parts  `json:"hours_by_state"` // before billing rules
 }
 
 // Cost is money.
 type Cost struct {
 	Currency string `json:"currency"`
 	Total    Number `json:"total"`
-	By       CostBy `json:"by"`
+	By       Parts  `json:"by"`        // what was paid for
 	Per1000  Number `json:"per_1000"`  // served requests
 	PerMonth Number `json:"per_month"` // of 730 h
-}
-
-// CostBy says what was paid for.
-type CostBy struct {
-	Instances Number `json:"instances"`
 }
 
 // Scaling counts decisions that changed desired capacity, and entries of wishes that were not fulfilled.
 type Scaling struct {
 	Out    Number `json:"out"`
 	In     Number `json:"in"`
-	HeldBy HeldBy `json:"held_by"`
-}
-
-// HeldBy counts unfulfilled wishes by what held them.
-type HeldBy struct {
-	Cooldown    Number `json:"cooldown"`
-	Min         Number `json:"min"`
-	Max         Number `json:"max"`
-	Updating    Number `json:"updating"`
-	NoData      Number `json:"no_data"`
-	NotAllReady Number `json:"not_all_ready"`
-	Flapping    Number `json:"flapping"`
+	HeldBy Parts  `json:"held_by"` // unfulfilled wishes by what held them
 }
 
 // Verdict on an expectation. Of several runs Held means: in at least 95 % of them.

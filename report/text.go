@@ -216,7 +216,7 @@ func numbers(b *strings.Builder, d Doc, style Style) {
 	}
 	i := d.Instances
 	line("instances", say(i.Mean, Count)+" in service on average", "at least "+say(i.Min, Count), "at most "+say(i.Max, Count),
-		say(i.Hours, Count)+" instance-hours", say(i.By.Starting, Count)+" of them starting", say(i.By.Draining, Count)+" draining")
+		say(i.Hours, Count)+" instance-hours", say(i.By.Of("starting"), Count)+" of them starting", say(i.By.Of("draining"), Count)+" draining")
 	line("utilization", say(d.Utilization, Percent)+" of slot-time")
 	cost := Money(d.Cost.Currency)
 	line("cost", say(d.Cost.Total, cost), say(d.Cost.Per1000, cost)+" per 1000 served", say(d.Cost.PerMonth, cost)+" per month of 730 h")
@@ -230,12 +230,23 @@ type part struct {
 	text string
 }
 
+// failedWords say why requests failed.
+var failedWords = map[string]string{
+	"rejected": "rejected", "timeout": "timed out", "no_capacity": "without capacity", "instance_lost": "lost with an instance",
+}
+
+// heldWords say what held wishes.
+var heldWords = map[string]string{
+	"cooldown": "a cooldown", "min": "the minimum", "max": "the maximum", "updating": "a change under way",
+	"no_data": "missing data", "not_all_ready": "another policy", "flapping": "expected flapping",
+}
+
 // failedBy are the causes that there were, in brackets.
-func failedBy(f FailedBy) string {
+func failedBy(f Parts) string {
 	var items []string
-	for _, p := range []part{{f.Rejected, "rejected"}, {f.Timeout, "timed out"}, {f.NoCapacity, "without capacity"}, {f.InstanceLost, "lost with an instance"}} {
-		if p.n.Mean > 0 {
-			items = append(items, Count(p.n.Mean)+" "+p.text)
+	for _, p := range f {
+		if p.Mean > 0 {
+			items = append(items, Count(p.Mean)+" "+failedWords[p.Name])
 		}
 	}
 	if items == nil {
@@ -258,12 +269,10 @@ func times(s Summary) []string {
 }
 
 func scalingLine(d Doc, line func(string, ...string)) {
-	h := d.Scaling.HeldBy
 	items := []string{say(d.Scaling.Out, Count) + " out", say(d.Scaling.In, Count) + " in"}
-	for _, n := range []part{{h.Cooldown, "a cooldown"}, {h.Min, "the minimum"}, {h.Max, "the maximum"}, {h.Updating, "a change under way"},
-		{h.NoData, "missing data"}, {h.NotAllReady, "another policy"}, {h.Flapping, "expected flapping"}} {
-		if n.n.Mean != 0 {
-			items = append(items, say(n.n, Count)+" held by "+n.text)
+	for _, h := range d.Scaling.HeldBy {
+		if h.Mean != 0 {
+			items = append(items, say(h.Number, Count)+" held by "+heldWords[h.Name])
 		}
 	}
 	line("scaling", items...)
