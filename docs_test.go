@@ -53,7 +53,7 @@ func TestDocsNameEverything(t *testing.T) {
 	named("docs/model.md", model, "curve", keys(traffic.Curve{})...)
 	named("docs/model.md", model, "event", keys(traffic.Event{})...)
 	named("docs/model.md", model, "policy", keys(aws.Policy{})...)
-	named("docs/model.md", model, "scaling", "fixed", "scaling.aws")
+	named("docs/model.md", model, "scaling", "fixed", "scaling.aws", "scaling.target", "scaling.spare")
 	named("docs/model.md", model, "metric", sim.MetricNames()...)
 	for _, c := range plots.Charts() {
 		named("docs/model.md", model, "chart", c.Name)

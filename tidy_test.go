@@ -20,6 +20,7 @@ var floors = [][]string{
 	{"chance"},
 	{"traffic", "policy"},
 	{"policy/aws"},
+	{"policy/plain"},
 	{"sim"},
 	{"expect", "plots"},
 	{"scenarios/internal/strict"},
@@ -29,7 +30,7 @@ var floors = [][]string{
 }
 
 // pure packages read no clock, open nothing and share no randomness: time and chance are arguments.
-var pure = []string{"unit", "problem", "histogram", "oracle", "internal/kernel", "chance", "traffic", "policy", "policy/aws", "sim"}
+var pure = []string{"unit", "problem", "histogram", "oracle", "internal/kernel", "chance", "traffic", "policy", "policy/aws", "policy/plain", "sim"}
 
 // source is one Go file that is not a test.
 type source struct {

@@ -41,6 +41,7 @@ type Run struct {
 	Start      time.Time     // clock.start, in its zone
 	Begin, End time.Duration // the simulated time, settle included, since Start
 	Timing     Timing
+	Slots      int // of one instance: service.concurrency
 }
 
 // A Platform is what stands beside a scaler: what the vendor's platform does with instances by itself, whatever number of them is
@@ -50,4 +51,7 @@ type Platform struct {
 	Name string
 	// CoresCounted: CPUUtilization and GPUUtilization sum over cores and GPUs (SageMaker); else 0…100 of the box.
 	CoresCounted bool
+	// OnlyEmpty: of the instances in service only those that hold nothing are removed, the newest first; what is wanted beyond
+	// them stays.
+	OnlyEmpty bool
 }

@@ -79,8 +79,17 @@ type Observation struct {
 	Points func(metric string) []Point
 	// Delay is from the end of a period until the metric's point is due; Period is its period.
 	Delay, Period func(metric string) time.Duration
+	// Use is what the instances hold right now: only for scalers that place work themselves and need no metric for it.
+	Use func() Use
 	// Past are the changes of desired capacity since the begin of the run, oldest first; read only.
 	Past []Moment
+}
+
+// Use is what instances hold.
+type Use struct {
+	Busy, Waiting int // slots busy on instances in service; requests waiting
+	// Empty is how many instances in service held nothing now, nor at any earlier question back to d ago.
+	Empty func(d time.Duration) int
 }
 
 // A Decision is what holds from Now on, and what is written of it in the log.
@@ -126,6 +135,9 @@ const (
 	Lost                Code = "Lost"
 	Replaced            Code = "Replaced"
 	Refused             Code = "Refused"
+	AtTarget            Code = "Target"
+	Slots               Code = "Slots"
+	InUse               Code = "InUse"
 )
 
 // A Hold is what kept a wish from being fulfilled: the keys of scaling.held_by in the result.
@@ -140,9 +152,10 @@ const (
 	HeldByNoData      Hold = "no_data"
 	HeldByNotAllReady Hold = "not_all_ready"
 	HeldByFlapping    Hold = "flapping"
+	HeldByInUse       Hold = "in_use"
 )
 
 // Holds are all holds in the order in which they are reported.
 func Holds() []Hold {
-	return []Hold{HeldByCooldown, HeldByMin, HeldByMax, HeldByUpdating, HeldByNoData, HeldByNotAllReady, HeldByFlapping}
+	return []Hold{HeldByCooldown, HeldByMin, HeldByMax, HeldByUpdating, HeldByNoData, HeldByNotAllReady, HeldByFlapping, HeldByInUse}
 }

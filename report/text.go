@@ -238,7 +238,7 @@ var failedWords = map[string]string{
 // heldWords say what held wishes.
 var heldWords = map[string]string{
 	"cooldown": "a cooldown", "min": "the minimum", "max": "the maximum", "updating": "a change under way",
-	"no_data": "missing data", "not_all_ready": "another policy", "flapping": "expected flapping",
+	"no_data": "missing data", "not_all_ready": "another policy", "flapping": "expected flapping", "in_use": "what is in use",
 }
 
 // failedBy are the causes that there were, in brackets.

@@ -26,7 +26,7 @@ func (f *File) config() sim.Config {
 		Platform:  family.Platform(),
 		Quantiles: expect.Quantiles(f.Expect),
 	}
-	run := policy.Run{Start: cfg.Start, Begin: -cfg.Settle, End: cfg.Length, Timing: f.Metrics.Timing}
+	run := policy.Run{Start: cfg.Start, Begin: -cfg.Settle, End: cfg.Length, Timing: f.Metrics.Timing, Slots: f.Service.Concurrency}
 	cfg.Scaler = func() policy.Scaler { return family.New(run) }
 	return cfg
 }

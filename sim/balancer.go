@@ -14,6 +14,7 @@ type crowd struct {
 	levels []level     // by attempts held
 	spare  [][]uint64
 	least  int  // no instance holds fewer
+	slots  int  // of an instance
 	unseen bool // the balancer does not look at what they hold: there are no levels
 	size   int
 	order  []*instance // in service, by launch number
@@ -27,7 +28,7 @@ type level struct {
 	n   int
 }
 
-func newCrowd() crowd { return crowd{last: -1} }
+func newCrowd(slots int) crowd { return crowd{last: -1, slots: slots} }
 
 // join puts an instance among those in service; it may hold something already (never today).
 func (c *crowd) join(i *instance) {
@@ -196,6 +197,8 @@ func newBalancer(name string) balancer {
 		return roundRobin{}
 	case "two-choices":
 		return twoChoices{}
+	case "fullest":
+		return fullest{}
 	default:
 		return leastOutstanding{}
 	}
@@ -246,6 +249,18 @@ func (leastOutstanding) choose(c *crowd, limit int, word uint64) *instance {
 		return c.at[l.pick(0)]
 	}
 	return c.at[l.pick(uniform(word, l.n))]
+}
+
+// fullest takes one of those that hold most of all with a free slot; where no slot is free, one of those that hold least.
+type fullest struct{}
+
+func (fullest) choose(c *crowd, limit int, word uint64) *instance {
+	for k := min(c.slots, limit, len(c.levels)) - 1; k >= 0; k-- {
+		if l := &c.levels[k]; l.n > 0 {
+			return c.at[l.pick(uniform(word, l.n))]
+		}
+	}
+	return leastOutstanding{}.choose(c, limit, word)
 }
 
 // twoChoices draws two distinct ones and takes the one that holds less (Mitzenmacher 1996).

@@ -8,7 +8,7 @@ import (
 
 // crowdOf is instances in service that hold so many attempts each; their launch numbers are 0, 1, 2, …
 func crowdOf(held ...int) (*crowd, []*instance) {
-	c, all := newCrowd(), make([]*instance, len(held))
+	c, all := newCrowd(1), make([]*instance, len(held))
 	for k, n := range held {
 		all[k] = &instance{number: k}
 		c.join(all[k])
@@ -76,7 +76,7 @@ func TestBalancersChoose(t *testing.T) {
 // Ties over a whole fleet are uniform: χ² with 99 degrees of freedom is below 160 but once in 10,000.
 func TestTiesAreUniform(t *testing.T) {
 	for _, name := range []string{"random", "least-outstanding", "two-choices"} {
-		crowd, chi := newCrowd(), 0.0
+		crowd, chi := newCrowd(1), 0.0
 		for k := range 100 { // more than a word of the bitset, and with gaps
 			i := &instance{number: k}
 			crowd.join(i)

@@ -35,6 +35,7 @@ func newControl(cfg *Config, s policy.Scaler, f *fleet, m *monitor) *control {
 			}
 			return nil
 		},
+		Use:    func() policy.Use { return f.use(int64(c.obs.Now)) },
 		Delay:  func(metric string) time.Duration { _, d := cfg.Metrics.Timing(metric); return d },
 		Period: func(metric string) time.Duration { p, _ := cfg.Metrics.Timing(metric); return p },
 	}

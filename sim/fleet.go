@@ -26,6 +26,7 @@ type instance struct {
 	zone     int
 	launched clock
 	entered  clock // came into service; never if it has not
+	empty    clock // since when every look found it empty (use.go); never if the last one did not
 	change   int   // the change that launched or removes it, −1 if none waits for it
 
 	hold // what the engine knows of it
@@ -39,12 +40,13 @@ type fleet struct {
 	service service
 	bill    *bill
 
-	desired  int
-	starting []*instance // by launch number
-	serving  []*instance // by launch number
-	draining []*instance // by the time they were removed
-	retry    []*relaunch // lost or refused ones that wait for their new launch, by the time they were ordered
-	launches int         // launch numbers given
+	desired   int
+	onlyEmpty bool        // of those in service
+	starting  []*instance // by launch number
+	serving   []*instance // by launch number
+	draining  []*instance // by the time they were removed
+	retry     []*relaunch // lost or refused ones that wait for their new launch, by the time they were ordered
+	launches  int         // launch numbers given
 
 	provision, load chance.Law
 	due             []happening // a heap by (at, class, seq)
@@ -67,7 +69,7 @@ type relaunch struct{ cancelled bool }
 type change struct{ left int }
 
 func newFleet(cfg *Config) *fleet {
-	f := &fleet{cfg: &cfg.Fleet, src: cfg.Source, provision: cfg.Fleet.StartUp.Provision.Law(), load: cfg.Fleet.StartUp.Load.Law()}
+	f := &fleet{cfg: &cfg.Fleet, src: cfg.Source, onlyEmpty: cfg.Platform.OnlyEmpty, provision: cfg.Fleet.StartUp.Provision.Law(), load: cfg.Fleet.StartUp.Load.Law()}
 	f.bill = newBill(&cfg.Fleet)
 	f.zoneClosed, f.zoneSize = make([]clock, max(1, f.cfg.Zones)), make([]int, max(1, f.cfg.Zones))
 	for i := range f.zoneClosed {
@@ -89,7 +91,7 @@ func (f *fleet) stand(t clock, n int) {
 
 // born is an instance that is launched.
 func (f *fleet) born(t clock, number, zone, change int) *instance {
-	i := &instance{number: number, zone: zone, launched: t, entered: never, change: change}
+	i := &instance{number: number, zone: zone, launched: t, entered: never, empty: never, change: change}
 	f.inStarting.add(t, 1)
 	f.starting = append(f.starting, i)
 	f.zoneSize[zone]++
@@ -201,9 +203,8 @@ func (f *fleet) remove(t clock, n, id int) {
 		f.end(t, i)
 		f.done(t, i.change)
 	}
-	for ; n > 0 && len(f.serving) > 0; n-- {
-		i := f.serving[len(f.serving)-1]
-		f.serving = f.serving[:len(f.serving)-1]
+	for i := f.removable(); n > 0 && i != nil; n, i = n-1, f.removable() {
+		f.serving = without(f.serving, i)
 		f.serve(t, -1)
 		f.inDraining.add(t, 1)
 		f.draining = append(f.draining, i)

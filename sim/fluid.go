@@ -40,6 +40,7 @@ type fluid struct {
 	drop       bool    // a slot whose client gave up is free at once
 	safe       float64 // attempts that begin after a shorter wait are all served in time
 	quantiles  []float64
+	packed     bool // only empty instances are removed: they hold nothing
 	measureAny bool // a use is `any`: instances with a busy slot are counted
 
 	// What the queue's equation needs; worked out anew when the fleet or a slowdown changes.
@@ -86,7 +87,7 @@ func newFluid(ctx context.Context, cfg *Config, f *fleet) service {
 		ctx: ctx, cfg: s, fleet: f, law: newLawTable(s.Time.Law()), slow: newSlow(s.Events),
 		offered: cfg.Traffic.Volume(cfg.Source, -cfg.Settle, cfg.Length), now: -clock(cfg.Settle),
 		slots: float64(s.Concurrency), own: s.Queue.Shared == nil, limit: math.Inf(1), timeout: math.Inf(1), safe: math.Inf(1),
-		quantiles: cfg.Quantiles, drop: s.Abandoned == "drop", measureAny: s.Uses.CPU.Any || s.Uses.GPU.Any, stale: true, idle: 1, edge: -never,
+		quantiles: cfg.Quantiles, drop: s.Abandoned == "drop", packed: cfg.Platform.OnlyEmpty, measureAny: s.Uses.CPU.Any || s.Uses.GPU.Any, stale: true, idle: 1, edge: -never,
 	}
 	e.varied = e.offered.Dispersion()
 	limit := s.Queue.Own

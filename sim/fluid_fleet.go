@@ -21,10 +21,22 @@ func (e *fluid) add(t clock, _ *instance) {
 	e.stale = true
 }
 
+// holds is what an instance would hold if all were packed: the oldest are full, the newest empty.
+func (e *fluid) holds(i *instance) int {
+	k := 0
+	for k < len(e.fleet.serving) && e.fleet.serving[k] != i {
+		k++
+	}
+	return int(math.Ceil(max(0, min(e.slots, e.held+e.x-float64(k)*e.slots)) - 1e-9))
+}
+
 // drain takes an instance out of service with its share of what is in service and, of own queues, of what waits.
 func (e *fluid) drain(t clock, i *instance) {
 	e.live(t)
 	share := 1 / float64(e.n)
+	if e.packed { // only empty ones go
+		share = 0
+	}
 	d := &drainer{instance: i, begin: t, left: 1}
 	if e.bad > 0 { // those whose timeout comes first
 		e.fail(t, t+1, e.bad*share, servingKind, e.timeout, timedOut)

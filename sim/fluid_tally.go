@@ -96,6 +96,7 @@ func (e *fluid) tally(t clock) tally {
 		offered: w.offered, attempts: w.offered + w.retries, retries: w.retries, served: w.served, failed: w.failed(),
 		failedAttempts: w.failedTries, waiting: w.waiting, backoff: w.backoff,
 		busy: e.busyArea, busyDraining: e.drainArea, active: e.activeArea, queued: e.queuedArea, alive: e.aliveArea,
+		slots: round(min(e.held, float64(e.n)*e.slots)),
 	}
 }
 
@@ -220,6 +221,9 @@ func (e *fluid) approximations() []string {
 	}
 	if s.Retries.Attempts > 1 {
 		out = append(out, "fluid: retries come back as flows within a second of their time, and the time spent in earlier tries counts by its mean")
+	}
+	if e.packed {
+		out = append(out, "fluid: which instances are empty is worked out as if all requests were packed on the oldest: they are empty sooner")
 	}
 	if len(e.slow.outages) > 0 {
 		out = append(out, "fluid: an outage of the service lengthens waits, but not the latency of the few requests that are in slots when it begins")

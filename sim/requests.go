@@ -78,7 +78,7 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 	s := &cfg.Service
 	pcg := new(rand.PCG)
 	e := &requests{
-		ctx: ctx, cfg: s, fleet: f, crowd: newCrowd(), balancer: newBalancer(s.Balancer),
+		ctx: ctx, cfg: s, fleet: f, crowd: newCrowd(s.Concurrency), balancer: newBalancer(s.Balancer),
 		law: s.Time.Law(), slow: newSlow(s.Events),
 		service:  cfg.Source.Stream("service", "", 0),
 		retrying: cfg.Source.Key("retries", ""), pcg: pcg, try: rand.New(pcg),

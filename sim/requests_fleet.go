@@ -65,6 +65,9 @@ func (e *requests) share() {
 	e.sharedOut = e.count.attempts
 }
 
+// holds is exact once everybody has been met, as tally does.
+func (e *requests) holds(i *instance) int { return i.held }
+
 func (e *requests) perInstance() float64 {
 	e.share()
 	s := e.shares
@@ -75,7 +78,7 @@ func (e *requests) perInstance() float64 {
 func (e *requests) tally(t clock) tally {
 	e.meetAll()
 	y := e.count
-	y.waiting = e.queued.n
+	y.waiting, y.slots = e.queued.n, e.busy.n
 	y.busy, y.busyDraining, y.active = e.busy.until(t), e.draining.until(t), e.active.until(t)
 	y.queued, y.alive = e.queued.until(t), e.alive.until(t)
 	return y

@@ -18,6 +18,9 @@ type service interface {
 	drain(t clock, i *instance)
 	lose(t clock, i *instance)
 
+	// holds is how many attempts an instance in service holds.
+	holds(i *instance) int
+
 	// tally is what has been counted until t.
 	tally(t clock) tally
 	// perInstance is Σ 1 ÷ instances in service over the attempts since the last call.
@@ -43,6 +46,7 @@ type tally struct {
 	failedAttempts                             int64
 	waiting                                    int64 // now, in queues
 	backoff                                    int64 // now, between two tries
+	slots                                      int64 // busy on instances in service, now
 	busy                                       int64 // ∫ busy slots of instances in service
 	busyDraining                               int64 // ∫ busy slots of draining instances
 	active                                     int64 // ∫ instances in service with at least one busy slot

@@ -133,7 +133,7 @@ func (a *actor) need() policy.Need {
 		High: math.NaN(), Low: math.NaN(),
 	}
 	if w.statistic != (Statistic{}) {
-		n.Sees = func(p policy.Point) float64 { return w.statistic.of([]policy.Point{p}, nil) }
+		n.Sees = func(p policy.Point) float64 { return w.statistic.Of([]policy.Point{p}, nil) }
 	}
 	switch {
 	case a.tracks:

@@ -332,7 +332,7 @@ func TestStatisticsPool(t *testing.T) {
 			t.Fatal(err)
 		}
 		var scratch histogram.Histogram
-		if got := s.of(points, &scratch); got < want*0.996 || got > want*1.004 {
+		if got := s.Of(points, &scratch); got < want*0.996 || got > want*1.004 {
 			t.Errorf("%s: %v, want %v", text, got, want)
 		}
 		if s.String() != text {
@@ -346,7 +346,7 @@ func TestStatisticsPool(t *testing.T) {
 		if err := s.UnmarshalText([]byte(text)); err != nil {
 			t.Fatal(err)
 		}
-		if got := s.of(single, nil); got != want {
+		if got := s.Of(single, nil); got != want {
 			t.Errorf("%s of four values: %v, want %v", text, got, want)
 		}
 	}
@@ -360,7 +360,7 @@ func TestStatisticsPool(t *testing.T) {
 // TT5: two instances at 60 % and 40 % make 50 %.
 func TestTT5(t *testing.T) {
 	points := []policy.Point{{Value: 60, Weight: 60}, {Value: 40, Weight: 60}}
-	if got := (Statistic{}).of(points, nil); got != 50 {
+	if got := (Statistic{}).Of(points, nil); got != 50 {
 		t.Errorf("average of 60 and 40: %v", got)
 	}
 }

@@ -266,6 +266,20 @@ func (r *report) level(path, metric string, counts bool, l *Level, of ...string)
 	}
 }
 
+// CheckMetric holds that a metric is one of a service's ("": of any), with the nearest ones or the reason where it is not.
+func CheckMetric(path, service, name string) []problem.Problem {
+	var out report
+	out.metric(path, service, name)
+	return out
+}
+
+// CheckLevel holds that a duration stands for a latency only; of are the paths of the metric and of its statistic.
+func CheckLevel(path, metric string, s Statistic, l *Level, of ...string) []problem.Problem {
+	var out report
+	out.level(path, metric, s.word == "count", l, of...)
+	return out
+}
+
 // period holds that an alarm's period is one that CloudWatch knows.
 func (r *report) period(path string, d *time.Duration) {
 	if d != nil && !knownPeriod(*d) {

@@ -55,6 +55,9 @@ func (Statistic) Pattern() string {
 	return `^(average|sum|min|max|count|p(100|[1-9]?[0-9])(\.[0-9]+)?)$`
 }
 
+// Percentile tells whether it is a percentile, so that points must carry their samples.
+func (s Statistic) Percentile() bool { return s.isP }
+
 // enough is the number of samples below which CloudWatch calls a percentile not significant: 10 ÷ (1 − p) from the median up,
 // 10 ÷ p below it.
 func (s Statistic) enough() float64 {
@@ -68,9 +71,9 @@ func (s Statistic) enough() float64 {
 	}
 }
 
-// of is the statistic of the points of one alarm period (at least one), all of one metric, as if their samples were one set.
+// Of is the statistic of the points of one alarm period (at least one), all of one metric, as if their samples were one set.
 // scratch is used for percentiles over several points.
-func (s Statistic) of(points []policy.Point, scratch *histogram.Histogram) float64 {
+func (s Statistic) Of(points []policy.Point, scratch *histogram.Histogram) float64 {
 	switch {
 	case s.isP:
 		return s.percentile(points, scratch)

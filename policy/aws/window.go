@@ -86,7 +86,7 @@ func (w *window) fill(s *slot, end time.Duration) {
 		return
 	}
 	s.real = true
-	s.value = w.statistic.of(in, &w.scratch)
+	s.value = w.statistic.Of(in, &w.scratch)
 	s.samples = total(in, func(p *policy.Point) float64 { return p.Count })
 	s.load = in[0].Load
 	if len(in) > 1 {

@@ -186,6 +186,9 @@ func within(name, s string) (inner string, ok bool) {
 	return strings.TrimSpace(inner), ok
 }
 
+// Number writes a value for a sentence: at most six significant digits.
+func Number(v float64) string { return number(v) }
+
 // number writes a value for a sentence: at most six significant digits, no exponent below a million million.
 func number(v float64) string {
 	if a := math.Abs(v); a >= 1e12 || a != 0 && a < 1e-6 {
