@@ -150,7 +150,8 @@ const wantJSON = `{
       "updating": 0,
       "no_data": 1,
       "not_all_ready": 0,
-      "flapping": 0
+      "flapping": 0,
+      "in_use": 0
     }
   },
   "approximations": [

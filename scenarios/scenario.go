@@ -82,9 +82,9 @@ func (StartTime) Pattern() string {
 type Scaling struct {
 	_      struct{}           `choice:"true"`
 	Fixed  *policy.FixedFleet `yaml:"fixed" doc:"the same number of instances always"`
+	AWS    *aws.Settings      `yaml:"aws" doc:"AWS Application Auto Scaling: policies and scheduled actions on one scalable target"`
 	Target *plain.Target      `yaml:"target" doc:"a target value for a metric, every so often over a look-back: nobody's words"`
 	Spare  *plain.Spare       `yaml:"spare" doc:"free slots are kept, and only empty instances removed: a cluster autoscaler with placeholders"`
-	AWS    *aws.Settings      `yaml:"aws" doc:"AWS Application Auto Scaling: policies and scheduled actions on one scalable target"`
 }
 
 // family is the one that is given and its path, a fleet of none as long as none is.
