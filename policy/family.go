@@ -54,4 +54,16 @@ type Platform struct {
 	// OnlyEmpty: of the instances in service only those that hold nothing are removed, the newest first; what is wanted beyond
 	// them stays.
 	OnlyEmpty bool
+	// WarmUp is how long an instance that has come into service is warming up: the group's metrics leave it out. WarmUps are for
+	// launches that a policy ordered, by what its entries are called; WarmUp is for all others. 0: not at all.
+	WarmUp  time.Duration
+	WarmUps map[string]time.Duration
+}
+
+// Warms is how long an instance warms up that was launched by a policy's decision, "" by nobody's.
+func (p *Platform) Warms(by string) time.Duration {
+	if d, ok := p.WarmUps[by]; ok {
+		return d
+	}
+	return p.WarmUp
 }

@@ -57,6 +57,7 @@ type Fleet struct {
 	InService int
 	Starting  int
 	Draining  int
+	Warming   int // of those in service: not yet warmed up, so not in the group's metrics
 }
 
 // A Moment is one past change of desired capacity, by a policy or a schedule.
@@ -96,6 +97,9 @@ type Use struct {
 type Decision struct {
 	Want    int // desired capacity; the present one if nothing changes
 	Entries []Entry
+	// Max is the most that may be wanted now, where the platform does something by itself that depends on it (a warm pool's
+	// size, a rebalance); 0: not told.
+	Max int
 }
 
 // An Entry is one line of the decision log: a change of capacity or of its limits, a wish that was not fulfilled, or a
@@ -138,6 +142,8 @@ const (
 	AtTarget            Code = "Target"
 	Slots               Code = "Slots"
 	InUse               Code = "InUse"
+	WarmUp              Code = "WarmUp"
+	Forecast            Code = "Forecast"
 )
 
 // A Hold is what kept a wish from being fulfilled: the keys of scaling.held_by in the result.
@@ -153,9 +159,11 @@ const (
 	HeldByNotAllReady Hold = "not_all_ready"
 	HeldByFlapping    Hold = "flapping"
 	HeldByInUse       Hold = "in_use"
+	HeldByWarmUp      Hold = "warm_up"
+	HeldByMode        Hold = "forecast_only"
 )
 
 // Holds are all holds in the order in which they are reported.
 func Holds() []Hold {
-	return []Hold{HeldByCooldown, HeldByMin, HeldByMax, HeldByUpdating, HeldByNoData, HeldByNotAllReady, HeldByFlapping, HeldByInUse}
+	return []Hold{HeldByCooldown, HeldByMin, HeldByMax, HeldByUpdating, HeldByNoData, HeldByNotAllReady, HeldByFlapping, HeldByInUse, HeldByWarmUp, HeldByMode}
 }

@@ -151,7 +151,9 @@ const wantJSON = `{
       "no_data": 1,
       "not_all_ready": 0,
       "flapping": 0,
-      "in_use": 0
+      "in_use": 0,
+      "warm_up": 0,
+      "forecast_only": 0
     }
   },
   "approximations": [

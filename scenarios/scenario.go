@@ -85,6 +85,7 @@ type Scaling struct {
 	AWS    *aws.Settings      `yaml:"aws" doc:"AWS Application Auto Scaling: policies and scheduled actions on one scalable target"`
 	Target *plain.Target      `yaml:"target" doc:"a target value for a metric, every so often over a look-back: nobody's words"`
 	Spare  *plain.Spare       `yaml:"spare" doc:"free slots are kept, and only empty instances removed: a cluster autoscaler with placeholders"`
+	Group  *aws.Group         `yaml:"ec2-asg" doc:"an EC2 Auto Scaling group: policies with warm-up, schedules with desired capacity"`
 }
 
 // family is the one that is given and its path, a fleet of none as long as none is.

@@ -46,6 +46,7 @@ func newControl(cfg *Config, s policy.Scaler, f *fleet, m *monitor) *control {
 func (c *control) begin(t clock) {
 	d := c.scaler.Begin(time.Duration(t), *c.cfg.Fleet.Start)
 	c.fleet.stand(t, d.Want)
+	c.fleet.warmUp = int64(c.cfg.Platform.WarmUp)
 	for k := range d.Entries {
 		c.write(t, &d.Entries[k], -1)
 	}
@@ -62,7 +63,7 @@ func (c *control) decide(t clock) {
 	}
 	f := c.fleet
 	c.obs.Now = time.Duration(t)
-	c.obs.Fleet = policy.Fleet{Desired: f.desired, InService: len(f.serving), Starting: len(f.starting), Draining: len(f.draining)}
+	c.obs.Fleet = policy.Fleet{Desired: f.desired, InService: len(f.serving), Starting: len(f.starting), Draining: len(f.draining), Warming: int(f.inWarming.n)}
 	c.obs.Past = c.past
 	d := c.scaler.Decide(c.obs)
 	c.next = int64(c.scaler.Next(time.Duration(t)))
@@ -84,7 +85,9 @@ func (c *control) decide(t clock) {
 // change carries out a change of desired capacity, the next moment in the past.
 func (c *control) change(t clock, to int, by string) {
 	c.past = append(c.past, policy.Moment{At: time.Duration(t), From: c.fleet.desired, To: to, By: by, Complete: -1})
+	c.fleet.warmUp = int64(c.cfg.Platform.Warms(by))
 	c.fleet.resize(t, to)
+	c.fleet.warmUp = int64(c.cfg.Platform.WarmUp)
 }
 
 // complete notes that a change of capacity is done; the scaler is asked at the next step.

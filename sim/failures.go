@@ -15,6 +15,7 @@ const (
 	fails class = iota
 	relaunches
 	enters
+	warms  // an instance is warmed up
 	cutOff // ordered: after completions, timeouts and arrivals of its instant
 )
 
@@ -58,6 +59,8 @@ func (f *fleet) happen() {
 				f.note(Happening{At: nanos(h.at), What: "replaced", Count: 1, Text: "launched anew for one that was lost or refused"})
 			}
 		}
+	case warms:
+		f.warmed(h.at, h.instance)
 	case cutOff:
 		if h.instance.state == draining {
 			f.lose(h.at, h.instance)

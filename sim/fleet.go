@@ -28,6 +28,8 @@ type instance struct {
 	entered  clock // came into service; never if it has not
 	empty    clock // since when every look found it empty (use.go); never if the last one did not
 	change   int   // the change that launched or removes it, −1 if none waits for it
+	warmUp   int64 // how long it warms up once it is in service
+	warming  bool  // in service, and not yet in the group's metrics
 
 	hold // what the engine knows of it
 }
@@ -59,6 +61,8 @@ type fleet struct {
 	zoneSize        []int   // per zone: instances starting, in service and draining
 
 	inStarting, inService, inDraining area
+	warmUp                            int64 // of what is launched now
+	inWarming                         area  // of those in service, those that warm up
 	extremes                          extremes
 }
 
@@ -91,7 +95,7 @@ func (f *fleet) stand(t clock, n int) {
 
 // born is an instance that is launched.
 func (f *fleet) born(t clock, number, zone, change int) *instance {
-	i := &instance{number: number, zone: zone, launched: t, entered: never, empty: never, change: change}
+	i := &instance{number: number, zone: zone, launched: t, entered: never, empty: never, change: change, warmUp: f.warmUp}
 	f.inStarting.add(t, 1)
 	f.starting = append(f.starting, i)
 	f.zoneSize[zone]++
@@ -168,6 +172,7 @@ func (f *fleet) enter(t clock, i *instance) {
 	f.inStarting.add(t, -1)
 	f.serve(t, 1)
 	i.state, i.entered = serving, t
+	f.warm(t, i)
 	f.service.add(t, i)
 	f.done(t, i.change)
 	i.change = -1
@@ -205,6 +210,7 @@ func (f *fleet) remove(t clock, n, id int) {
 	}
 	for i := f.removable(); n > 0 && i != nil; n, i = n-1, f.removable() {
 		f.serving = without(f.serving, i)
+		f.warmed(t, i)
 		f.serve(t, -1)
 		f.inDraining.add(t, 1)
 		f.draining = append(f.draining, i)
@@ -234,6 +240,7 @@ func (f *fleet) lose(t clock, i *instance) {
 		f.inStarting.add(t, -1)
 	case serving:
 		f.serving = without(f.serving, i)
+		f.warmed(t, i)
 		f.serve(t, -1)
 	case draining:
 		f.draining = slices.DeleteFunc(f.draining, func(o *instance) bool { return o == i })

@@ -15,9 +15,12 @@ type drainer struct {
 }
 
 // add brings an instance into service.
-func (e *fluid) add(t clock, _ *instance) {
+func (e *fluid) add(t clock, i *instance) {
 	e.live(t)
 	e.n++
+	if i.warming {
+		e.warming++
+	}
 	e.stale = true
 }
 

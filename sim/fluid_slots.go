@@ -131,6 +131,9 @@ func (e *fluid) areas(dt clock, waiting float64) {
 	ns := float64(dt)
 	busy := int64(e.working*1e9 + 0.5)
 	e.busyArea += busy
+	if e.warming > 0 {
+		e.warmArea += busy * int64(e.warming) / int64(e.n)
+	}
 	e.queuedArea += int64((waiting+e.drainQueue)*ns + 0.5)
 	live, beyond := e.inSlots()
 	alive := waiting + e.drainQueue + e.drainBusy + live + beyond
@@ -140,7 +143,9 @@ func (e *fluid) areas(dt clock, waiting float64) {
 	e.aliveArea += int64(alive*ns + 0.5)
 	e.drainArea += int64(e.drainWork*1e9 + 0.5)
 	if e.measureAny && e.n > 0 {
-		e.activeArea += int64(e.active()*ns + 0.5)
+		active := int64(e.active()*ns + 0.5)
+		e.activeArea += active
+		e.warmActiveArea += active * int64(e.warming) / int64(e.n)
 	}
 	e.working, e.drainWork = 0, 0
 }

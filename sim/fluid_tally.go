@@ -17,6 +17,8 @@ type counts struct {
 	working, drainWork                                     float64 // seconds of slot time in this piece
 	drainQueue, drainBusy                                  float64
 	busyArea, drainArea, activeArea, queuedArea, aliveArea int64
+	warming                                                int // of those in service
+	warmArea, warmActiveArea                               int64
 	rounded                                                wholes
 	before                                                 wholes // at clock.start
 	wastedBefore                                           float64
@@ -96,7 +98,8 @@ func (e *fluid) tally(t clock) tally {
 		offered: w.offered, attempts: w.offered + w.retries, retries: w.retries, served: w.served, failed: w.failed(),
 		failedAttempts: w.failedTries, waiting: w.waiting, backoff: w.backoff,
 		busy: e.busyArea, busyDraining: e.drainArea, active: e.activeArea, queued: e.queuedArea, alive: e.aliveArea,
-		slots: round(min(e.held, float64(e.n)*e.slots)),
+		slots:    round(min(e.held, float64(e.n)*e.slots)),
+		warmBusy: e.warmArea, warmActive: e.warmActiveArea,
 	}
 }
 

@@ -22,7 +22,8 @@ type period struct {
 	perInstance                   float64 // Σ 1 ÷ instances in service over attempts
 	busy, active, queued, serving float64 // areas, in seconds × count
 	busyAll                       float64
-	waiting, inService            int64 // at the end
+	warmBusy, warmActive, warming float64 // of busy, active and serving, those that warm up
+	waiting, inService            int64   // at the end
 	latency                       *samples
 	service                       *Service
 	cores, gpus                   float64 // what CPU and GPU utilisation are multiplied by
@@ -114,27 +115,29 @@ func (p *period) modelLatency() bool {
 // memory is linear in the busy slots.
 func (p *period) memory() bool {
 	m := p.service.Uses.Memory
-	p.idle = p.busy == 0
-	if p.serving == 0 {
+	busy, serving := p.busy-p.warmBusy, p.serving-p.warming
+	p.idle = busy == 0
+	if serving == 0 {
 		return false
 	}
-	share := p.busy / (p.serving * float64(p.service.Concurrency))
+	share := busy / (serving * float64(p.service.Concurrency))
 	v := 100 * (float64(m.Rest) + (float64(m.Busy)-float64(m.Rest))*share)
-	return p.one(v, p.serving, v*p.serving/p.seconds)
+	return p.one(v, serving, v*serving/p.seconds)
 }
 
 // use is the utilisation that busy slots make of a resource, in percent × what is counted.
 func (p *period) use(u Use, counted float64) bool {
-	p.idle = p.busy == 0
-	if p.serving == 0 {
+	busy, serving := p.busy-p.warmBusy, p.serving-p.warming
+	p.idle = busy == 0
+	if serving == 0 {
 		return false
 	}
-	share := p.active / p.serving
+	share := (p.active - p.warmActive) / serving
 	if !u.Any {
-		share = float64(u.Share) * p.busy / (p.serving * float64(p.service.Concurrency))
+		share = float64(u.Share) * busy / (serving * float64(p.service.Concurrency))
 	}
 	v := 100 * counted * share
-	return p.one(v, p.serving, v*p.serving/p.seconds)
+	return p.one(v, serving, v*serving/p.seconds)
 }
 
 // A monitor publishes metrics: by period, late, as the vendor does. What it published is all that a scaler sees.
@@ -153,6 +156,7 @@ type feed struct {
 	idle          string
 	tally         tally // at the begin of the period
 	inService     int64
+	inWarming     int64
 	began         clock
 	perInstance   float64
 	points        []policy.Point // kept for the scaler
@@ -240,7 +244,7 @@ func (e *feed) publish(m *monitor, t clock, y tally) {
 		e.put(&p, e.value(&p))
 	}
 	e.tally, e.began, e.perInstance = y, t, 0
-	e.inService = m.fleet.inService.until(t)
+	e.inService, e.inWarming = m.fleet.inService.until(t), m.fleet.inWarming.until(t)
 }
 
 // read counts the period that ends at t.
@@ -255,6 +259,9 @@ func (e *feed) read(m *monitor, t clock, y tally) period {
 		active:         float64(y.active-e.tally.active) / s,
 		queued:         float64(y.queued-e.tally.queued) / s,
 		serving:        float64(m.fleet.inService.until(t)-e.inService) / s,
+		warmBusy:       float64(y.warmBusy-e.tally.warmBusy) / s,
+		warmActive:     float64(y.warmActive-e.tally.warmActive) / s,
+		warming:        float64(m.fleet.inWarming.until(t)-e.inWarming) / s,
 		waiting:        y.waiting,
 		inService:      m.fleet.inService.n,
 		service:        &m.cfg.Service,

@@ -63,6 +63,7 @@ type requests struct {
 	busy      area // slots busy on instances in service
 	draining  area // slots busy on draining ones
 	active    area // instances in service with a busy slot
+	warming   cold // of these two, those that warm up
 	queued    area
 	alive     area
 	wasted    total
@@ -222,6 +223,9 @@ func (e *requests) start(t clock, r uint32, i *instance) {
 	if i.busy == 1 {
 		e.active.add(t, 1)
 	}
+	if i.warming {
+		e.warming.take(t, i)
+	}
 	e.begin(t, r, i)
 }
 
@@ -298,6 +302,9 @@ func (e *requests) free(t clock, i *instance) {
 	e.busy.add(t, -1)
 	if i.busy == 0 {
 		e.active.add(t, -1)
+	}
+	if i.warming {
+		e.warming.free(t, i)
 	}
 }
 

@@ -80,6 +80,7 @@ func (e *requests) tally(t clock) tally {
 	y := e.count
 	y.waiting, y.slots = e.queued.n, e.busy.n
 	y.busy, y.busyDraining, y.active = e.busy.until(t), e.draining.until(t), e.active.until(t)
+	y.warmBusy, y.warmActive = e.warming.busy.until(t), e.warming.active.until(t)
 	y.queued, y.alive = e.queued.until(t), e.alive.until(t)
 	return y
 }

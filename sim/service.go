@@ -17,6 +17,8 @@ type service interface {
 	add(t clock, i *instance)
 	drain(t clock, i *instance)
 	lose(t clock, i *instance)
+	// warmed ends the warm-up of an instance in service, which began when it was added.
+	warmed(t clock, i *instance)
 
 	// holds is how many attempts an instance in service holds.
 	holds(i *instance) int
@@ -50,6 +52,7 @@ type tally struct {
 	busy                                       int64 // ∫ busy slots of instances in service
 	busyDraining                               int64 // ∫ busy slots of draining instances
 	active                                     int64 // ∫ instances in service with at least one busy slot
+	warmBusy, warmActive                       int64 // of these two, on instances that warm up
 	queued                                     int64 // ∫ waiting in queues
 	alive                                      int64 // ∫ requests alive: waiting, in backoff or in service for a client who still waits
 }

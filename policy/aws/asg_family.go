@@ -1,0 +1,52 @@
+package aws
+
+import (
+	"time"
+
+	"headroom/policy"
+)
+
+// Start is the least capacity.
+func (g *Group) Start() int { return g.Min }
+
+// Metrics are the names of the metrics.
+func (g *Group) Metrics() []string { return names(ASG) }
+
+// Watches are the metrics that the policies look at.
+func (g *Group) Watches() []policy.Watch {
+	twins := Settings{Policies: g.twins()}
+	ws := twins.Watches()
+	for i := range ws {
+		ws[i].At, ws[i].Policy = g.place(ws[i].At), g.place(ws[i].Policy+".")
+		ws[i].Policy = ws[i].Policy[:len(ws[i].Policy)-1]
+	}
+	return ws
+}
+
+// Platform is what EC2 Auto Scaling does by itself.
+func (g *Group) Platform() policy.Platform {
+	p := policy.Platform{Name: ASG, WarmUps: map[string]time.Duration{}}
+	simple := true // and nothing else
+	for i := range g.Policies {
+		switch q := &g.Policies[i]; {
+		case q.Simple != nil:
+			p.WarmUps[named(q.name(), groupPolicies, i)] = *orDefault(g.DefaultWarmUp, 0)
+		case q.Step != nil:
+			p.WarmUps[named(q.name(), groupPolicies, i)] = g.warmUp(q.Step.WarmUp)
+			simple = false
+		case q.TargetTracking != nil:
+			p.WarmUps[named(q.name(), groupPolicies, i)] = g.warmUp(q.TargetTracking.WarmUp)
+			simple = false
+		}
+	}
+	if p.WarmUp = g.warmUp(nil); simple {
+		p.WarmUp = *orDefault(g.DefaultWarmUp, 0)
+	}
+	return p
+}
+
+// The lists in the scenario file.
+const (
+	groupPolicies  = "scaling.ec2-asg.policies"
+	groupSchedules = "scaling.ec2-asg.schedules"
+)
