@@ -10,6 +10,7 @@ import (
 type counts struct {
 	fresh, retried float64 // first attempts, retries
 	failedTries    float64
+	failedBy       [4]float64 // failed attempts, by cause
 	lost           [4]float64 // failed for good, by cause
 	wasted         float64    // seconds of slot time
 	shares         float64    // Σ 1 ÷ instances in service, of attempts since it was asked for
@@ -96,7 +97,7 @@ func (e *fluid) tally(t clock) tally {
 	w := e.whole()
 	return tally{
 		offered: w.offered, attempts: w.offered + w.retries, retries: w.retries, served: w.served, failed: w.failed(),
-		failedAttempts: w.failedTries, waiting: w.waiting, backoff: w.backoff,
+		failedAttempts: w.failedTries, timedOut: round(e.failedBy[timedOut]), noCapacity: round(e.failedBy[noCapacity]), waiting: w.waiting, backoff: w.backoff,
 		busy: e.busyArea, busyDraining: e.drainArea, active: e.activeArea, queued: e.queuedArea, alive: e.aliveArea,
 		slots:    round(min(e.held, float64(e.n)*e.slots)),
 		warmBusy: e.warmArea, warmActive: e.warmActiveArea,

@@ -218,6 +218,7 @@ func (e *fluid) fail(from, to clock, amount float64, kind kindOf, delay float64,
 	if e.tries == nil {
 		e.failedTries += amount
 		e.lost[why] += amount
+		e.failedBy[why] += amount
 		return
 	}
 	list, total := e.tries.came, e.tries.in
@@ -233,6 +234,7 @@ func (e *fluid) fail(from, to clock, amount float64, kind kindOf, delay float64,
 // failOf is the same with a mix given as the amounts of later tries within a total.
 func (e *fluid) failOf(from, to clock, amount, total float64, later []tried, delay float64, why cause) {
 	e.failedTries += amount
+	e.failedBy[why] += amount
 	if e.tries == nil {
 		e.lost[why] += amount
 		return

@@ -7,139 +7,6 @@ import (
 	"headroom/policy"
 )
 
-// measure is how one metric is read off the world: the value of one period from what was counted at its two ends.
-// It returns false when the metric has no value for such a period (semantics: "no point").
-type measure struct {
-	name  string
-	unit  string
-	value func(p *period) bool
-}
-
-// period is what was counted between the two ends of a metric's period, and the point that comes of it.
-type period struct {
-	seconds                       float64
-	attempts, failedAttempts      int64
-	perInstance                   float64 // Σ 1 ÷ instances in service over attempts
-	busy, active, queued, serving float64 // areas, in seconds × count
-	busyAll                       float64
-	warmBusy, warmActive, warming float64 // of busy, active and serving, those that warm up
-	waiting, inService            int64   // at the end
-	latency                       *samples
-	service                       *Service
-	cores, gpus                   float64 // what CPU and GPU utilisation are multiplied by
-	point                         policy.Point
-	idle                          bool // nothing happened in it
-}
-
-// measures are all metrics that exist, as docs/model.md lists them: what each is, and what it cannot see.
-func measures() []measure {
-	return []measure{
-		// Attempts that arrived, retries and rejected ones included; it cannot see how long they take.
-		{"Invocations", "per period", func(p *period) bool {
-			p.idle = p.attempts == 0
-			return p.each(float64(p.attempts))
-		}},
-		// Per minute, whatever the period. Rejected attempts and retries count; it cannot see that requests got slower.
-		{"InvocationsPerInstance", "per minute", func(p *period) bool {
-			p.idle = p.attempts == 0
-			perMinute := 60 / p.seconds
-			return p.one(p.perInstance*perMinute, p.seconds, float64(p.attempts)*perMinute)
-		}},
-		// Requests held (waiting in queues and in service) per instance. It sees slow services and full queues, not
-		// what was rejected.
-		{"ConcurrentRequestsPerModel", "requests", func(p *period) bool {
-			p.idle = p.busyAll+p.queued == 0
-			if p.serving == 0 {
-				return false
-			}
-			load := p.busyAll + p.queued
-			return p.one(load/p.serving, p.serving, load/p.seconds)
-		}},
-		// Wait on the instance and service of attempts completed in the period, µs. It cannot see a shared queue, backoff,
-		// attempts that failed, or those that still wait.
-		{"ModelLatency", "µs", (*period).modelLatency},
-		// What busy slots cost of the cores. It stops at 100 % of the box: queues and rejections are invisible.
-		{"CPUUtilization", "%", func(p *period) bool { return p.use(p.service.Uses.CPU, p.cores) }},
-		// The same of the GPUs; with `any` one busy slot reads as a full GPU.
-		{"GPUUtilization", "%", func(p *period) bool { return p.use(p.service.Uses.GPU, p.gpus) }},
-		// Linear in the busy slots. It stops when all are busy.
-		{"MemoryUtilization", "%", (*period).memory},
-		// Waiting in queues at the period's end; not those in service or in backoff.
-		{"ApproximateBacklogSize", "requests", func(p *period) bool {
-			p.idle = p.waiting == 0
-			return p.one(float64(p.waiting), p.seconds, float64(p.waiting)*float64(p.inService))
-		}},
-		// The same ÷ instances in service then; with none in service the backlog itself.
-		{"ApproximateBacklogSizePerInstance", "requests", func(p *period) bool {
-			p.idle = p.waiting == 0
-			return p.one(float64(p.waiting)/float64(max(1, p.inService)), p.seconds, float64(p.waiting*min(1, p.inService)))
-		}},
-		// Attempts that failed in the period, whatever the cause.
-		{"Invocation5XXErrors", "per period", func(p *period) bool {
-			p.idle = p.failedAttempts == 0
-			return p.each(float64(p.failedAttempts))
-		}},
-	}
-}
-
-// one is a point with one sample.
-func (p *period) one(value, weight, load float64) bool {
-	p.point.Value, p.point.Weight, p.point.Load = value, weight, load
-	p.point.Sum, p.point.Min, p.point.Max, p.point.Count = value, value, value, 1
-	return true
-}
-
-// each is a point whose load is the value × the instances in service.
-func (p *period) each(value float64) bool {
-	return p.one(value, p.seconds, value*p.serving/p.seconds)
-}
-
-// modelLatency is the point of the durations that completed in the period; Load is n × value like any metric's.
-func (p *period) modelLatency() bool {
-	s := p.latency
-	p.idle = s == nil
-	if s == nil {
-		return false
-	}
-	mean := float64(s.sum) / float64(s.count) / 1e3
-	p.point.Value, p.point.Weight = mean, float64(s.count)
-	p.point.Sum, p.point.Count = float64(s.sum)/1e3, float64(s.count)
-	p.point.Min, p.point.Max = float64(s.min)/1e3, float64(s.max)/1e3
-	p.point.Load = mean * p.serving / p.seconds
-	if s.keep {
-		p.point.Samples = s.hist.Clone()
-	}
-	return true
-}
-
-// memory is linear in the busy slots.
-func (p *period) memory() bool {
-	m := p.service.Uses.Memory
-	busy, serving := p.busy-p.warmBusy, p.serving-p.warming
-	p.idle = busy == 0
-	if serving == 0 {
-		return false
-	}
-	share := busy / (serving * float64(p.service.Concurrency))
-	v := 100 * (float64(m.Rest) + (float64(m.Busy)-float64(m.Rest))*share)
-	return p.one(v, serving, v*serving/p.seconds)
-}
-
-// use is the utilisation that busy slots make of a resource, in percent × what is counted.
-func (p *period) use(u Use, counted float64) bool {
-	busy, serving := p.busy-p.warmBusy, p.serving-p.warming
-	p.idle = busy == 0
-	if serving == 0 {
-		return false
-	}
-	share := (p.active - p.warmActive) / serving
-	if !u.Any {
-		share = float64(u.Share) * busy / (serving * float64(p.service.Concurrency))
-	}
-	v := 100 * counted * share
-	return p.one(v, serving, v*serving/p.seconds)
-}
-
 // A monitor publishes metrics: by period, late, as the vendor does. What it published is all that a scaler sees.
 type monitor struct {
 	cfg     *Config
@@ -189,8 +56,8 @@ func newMonitor(cfg *Config, needs []policy.Need, f *fleet, s service) *monitor 
 // timing is the period, the delay and the idle way of a metric, in nanoseconds.
 func (m *Metrics) timing(metric string) (period, delay int64, idle string) {
 	period, delay = int64(m.Period), int64(m.Delay)
-	if metric == "ConcurrentRequestsPerModel" { // the high-resolution one: its own unless said otherwise
-		period, delay = int64(10*time.Second), int64(10*time.Second)
+	if own, ok := fast[metric]; ok {
+		period, delay = int64(own), int64(own)
 	}
 	own := m.Each[metric]
 	if own.Period != nil {
@@ -201,6 +68,17 @@ func (m *Metrics) timing(metric string) (period, delay int64, idle string) {
 	}
 	return period, delay, own.Idle
 }
+
+// fast are the periods of the high-resolution metrics.
+var fast = func() map[string]time.Duration {
+	all := map[string]time.Duration{}
+	for _, m := range measures() {
+		if m.fast > 0 {
+			all[m.name] = m.fast
+		}
+	}
+	return all
+}()
 
 // Timing is the period and the delay with which a metric is published.
 func (m *Metrics) Timing(metric string) (period, delay time.Duration) {
@@ -254,6 +132,8 @@ func (e *feed) read(m *monitor, t clock, y tally) period {
 		seconds:        float64(e.period) / s,
 		attempts:       y.attempts - e.tally.attempts,
 		failedAttempts: y.failedAttempts - e.tally.failedAttempts,
+		timedOut:       y.timedOut - e.tally.timedOut,
+		noCapacity:     y.noCapacity - e.tally.noCapacity,
 		perInstance:    e.perInstance,
 		busy:           float64(y.busy-e.tally.busy) / s,
 		active:         float64(y.active-e.tally.active) / s,
@@ -272,8 +152,11 @@ func (e *feed) read(m *monitor, t clock, y tally) period {
 	if m.cfg.Platform.CoresCounted {
 		p.cores, p.gpus = float64(m.cfg.Fleet.VCPUs), float64(m.cfg.Fleet.GPUs)
 	}
-	if e.name == "ModelLatency" {
+	switch e.name {
+	case "ModelLatency":
 		p.latency = m.service.modelLatency()
+	case "ApproximateAgeOfOldestRequest":
+		p.oldest = float64(m.service.oldest(t)) / s
 	}
 	p.point.End, p.point.Period = time.Duration(t), time.Duration(e.period)
 	return p

@@ -371,6 +371,12 @@ const (
 func (e *requests) fail(t clock, r uint32, why cause) {
 	q := &e.pool.all[r]
 	e.count.failedAttempts++
+	switch why {
+	case timedOut:
+		e.count.timedOut++
+	case noCapacity:
+		e.count.noCapacity++
+	}
 	if int(q.try) < e.attempts && (e.budget < 0 || e.tokens >= oneRetry) {
 		if e.budget >= 0 {
 			e.tokens -= oneRetry

@@ -30,6 +30,8 @@ type service interface {
 	// modelLatency gives the samples of ModelLatency since the last call; nil if there are none. Only after watchLatency.
 	modelLatency() *samples
 	watchLatency(percentiles bool)
+	// oldest is how long the oldest attempt in a queue has waited at t; 0 if none waits.
+	oldest(t clock) int64
 
 	// report begins reporting at clock.start: what was counted so far is forgotten, requests alive are carried in.
 	report()
@@ -46,6 +48,7 @@ type service interface {
 type tally struct {
 	offered, attempts, retries, served, failed int64
 	failedAttempts                             int64
+	timedOut, noCapacity                       int64 // failed attempts of these causes
 	waiting                                    int64 // now, in queues
 	backoff                                    int64 // now, between two tries
 	slots                                      int64 // busy on instances in service, now
