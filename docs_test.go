@@ -55,6 +55,10 @@ func TestDocsNameEverything(t *testing.T) {
 	named("docs/model.md", model, "policy", keys(aws.Policy{})...)
 	named("docs/model.md", model, "scaling", "fixed", "scaling.aws", "scaling.target", "scaling.spare")
 	named("docs/model.md", model, "metric", sim.MetricNames()...)
+	services, _ := aws.Services()
+	named("docs/model.md", model, "service", services...)
+	named("docs/model.md", model, "key", keys(aws.Async{})...)
+	named("docs/model.md", model, "key", keys(aws.Suspension{})...)
 	for _, c := range plots.Charts() {
 		named("docs/model.md", model, "chart", c.Name)
 	}
@@ -74,7 +78,7 @@ func TestDocsNameEverything(t *testing.T) {
 // Metrics that policies may name are those that are published.
 func TestMetricsAgree(t *testing.T) {
 	var names []string
-	for _, m := range aws.Metrics("sagemaker-endpoint") {
+	for _, m := range aws.Metrics("") {
 		names = append(names, m.Name)
 	}
 	if got := sim.MetricNames(); !reflect.DeepEqual(got, names) {

@@ -58,6 +58,15 @@ type Platform struct {
 	// launches that a policy ordered, by what its entries are called; WarmUp is for all others. 0: not at all.
 	WarmUp  time.Duration
 	WarmUps map[string]time.Duration
+	// Unit is what one instance of the scenario stands for there, in words.
+	Unit string
+	// Slots is the most that service.concurrency may be; 0: anything.
+	Slots int
+	// Queue is where requests wait: "shared" in one queue of the platform's own, "own" on the instances, "none" nowhere (what finds
+	// no place is refused); "" as service.queue says.
+	Queue string
+	// Expire is how long a request may wait in the platform's queue, whatever its client does; 0: as service.timeout says.
+	Expire time.Duration
 }
 
 // Warms is how long an instance warms up that was launched by a policy's decision, "" by nobody's.

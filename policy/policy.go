@@ -144,6 +144,7 @@ const (
 	InUse               Code = "InUse"
 	WarmUp              Code = "WarmUp"
 	Forecast            Code = "Forecast"
+	Suspended           Code = "Suspended"
 )
 
 // A Hold is what kept a wish from being fulfilled: the keys of scaling.held_by in the result.
@@ -161,9 +162,10 @@ const (
 	HeldByInUse       Hold = "in_use"
 	HeldByWarmUp      Hold = "warm_up"
 	HeldByMode        Hold = "forecast_only"
+	HeldBySuspended   Hold = "suspended"
 )
 
 // Holds are all holds in the order in which they are reported.
 func Holds() []Hold {
-	return []Hold{HeldByCooldown, HeldByMin, HeldByMax, HeldByUpdating, HeldByNoData, HeldByNotAllReady, HeldByFlapping, HeldByInUse, HeldByWarmUp, HeldByMode}
+	return []Hold{HeldByCooldown, HeldByMin, HeldByMax, HeldByUpdating, HeldByNoData, HeldByNotAllReady, HeldByFlapping, HeldByInUse, HeldByWarmUp, HeldByMode, HeldBySuspended}
 }

@@ -153,7 +153,8 @@ const wantJSON = `{
       "flapping": 0,
       "in_use": 0,
       "warm_up": 0,
-      "forecast_only": 0
+      "forecast_only": 0,
+      "suspended": 0
     }
   },
   "approximations": [

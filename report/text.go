@@ -239,7 +239,7 @@ var failedWords = map[string]string{
 var heldWords = map[string]string{
 	"cooldown": "a cooldown", "min": "the minimum", "max": "the maximum", "updating": "a change under way",
 	"no_data": "missing data", "not_all_ready": "another policy", "flapping": "expected flapping", "in_use": "what is in use",
-	"warm_up": "warm-up", "forecast_only": "forecast only",
+	"warm_up": "warm-up", "forecast_only": "forecast only", "suspended": "a suspension",
 }
 
 // failedBy are the causes that there were, in brackets.

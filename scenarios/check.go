@@ -29,6 +29,7 @@ func (f *File) check() Problems {
 	c.clock()
 	c.fleet()
 	c.scaling()
+	c.platform()
 	c.metrics()
 	c.policies()
 	c.moments()

@@ -26,6 +26,9 @@ func (f *File) config() sim.Config {
 		Platform:  family.Platform(),
 		Quantiles: expect.Quantiles(f.Expect),
 	}
+	if d := cfg.Platform.Expire; d > 0 {
+		cfg.Service.Timeout = sim.Timeout{Waiting: d}
+	}
 	run := policy.Run{Start: cfg.Start, Begin: -cfg.Settle, End: cfg.Length, Timing: f.Metrics.Timing, Slots: f.Service.Concurrency}
 	cfg.Scaler = func() policy.Scaler { return family.New(run) }
 	return cfg

@@ -83,6 +83,7 @@ type Scaling struct {
 	_      struct{}           `choice:"true"`
 	Fixed  *policy.FixedFleet `yaml:"fixed" doc:"the same number of instances always"`
 	AWS    *aws.Settings      `yaml:"aws" doc:"AWS Application Auto Scaling: policies and scheduled actions on one scalable target"`
+	Async  *aws.Async         `yaml:"async" doc:"a SageMaker asynchronous endpoint: requests wait in its queue, down to zero instances"`
 	Target *plain.Target      `yaml:"target" doc:"a target value for a metric, every so often over a look-back: nobody's words"`
 	Spare  *plain.Spare       `yaml:"spare" doc:"free slots are kept, and only empty instances removed: a cluster autoscaler with placeholders"`
 	Group  *aws.Group         `yaml:"ec2-asg" doc:"an EC2 Auto Scaling group: policies with warm-up, schedules with desired capacity"`

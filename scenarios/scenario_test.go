@@ -267,14 +267,14 @@ func TestEdits(t *testing.T) {
 		"1 6 requests\n":  {Set("clock.seed", "5"), Set("clock.seed", "6")},
 		"9 1 requests\n":  {Variant("aws"), Set("scaling.fixed.instances", "9")},
 		"20 7 requests\n": {Variant("two"), Set("scaling.aws", "{service: custom, min: 20, max: 30}")},
-		"--set scaling.aws.min=3: scaling.aws.service: required: one of sagemaker-endpoint, ecs-service, custom, got nothing\n--set scaling.aws.min=3: scaling.aws.max: required: a whole number, got nothing\n": {Set("scaling.aws.min", "3")},
-		"--set fleet.start=3: fleet.start: the same as scaling.fixed.instances, 1 (or left out), got 3 (set both: --set fleet.start=3 --set scaling.fixed.instances=3)\n":                                        {Set("fleet.start", "3")},
-		"--engine gas: service.engine: one of requests, fluid, got gas\n":                                                                     {Engine("gas")},
-		"--set fleet.strat=3: fleet.strat: a known path, got fleet.strat (did you mean fleet.start?)\n":                                       {Set("fleet.strat", "3")},
-		"--set fleet.start=: PATH=VALUE with a value, got none\n":                                                                             {Set("fleet.start", "")},
-		"--set fleet.start=~: fleet.start: a value, got nothing (leave the key out to get its default)\n":                                     {Set("fleet.start", "~")},
-		"--set variants.x.y=1: variants.x.y: a path into the scenario, got variants.x.y (variants are part of the file: change them there)\n": {Set("variants.x.y", "1")},
-		"x.yaml: a variant of the file, got tow (did you mean two?)\n":                                                                        {Variant("tow")},
+		"--set scaling.aws.min=3: scaling.aws.service: required: one of sagemaker-endpoint, sagemaker-async, sagemaker-inference-component, sagemaker-serverless-concurrency, ecs-service, lambda-provisioned-concurrency, aurora-replicas, neptune-replicas, elasticache, dynamodb-read-capacity, dynamodb-write-capacity, keyspaces-read-capacity, keyspaces-write-capacity, comprehend, appstream-fleet, workspaces-pool, spot-fleet, custom, got nothing\n--set scaling.aws.min=3: scaling.aws.max: required: a whole number, got nothing\n": {Set("scaling.aws.min", "3")},
+		"--set fleet.start=3: fleet.start: the same as scaling.fixed.instances, 1 (or left out), got 3 (set both: --set fleet.start=3 --set scaling.fixed.instances=3)\n": {Set("fleet.start", "3")},
+		"--engine gas: service.engine: one of requests, fluid, got gas\n":                                                                                                 {Engine("gas")},
+		"--set fleet.strat=3: fleet.strat: a known path, got fleet.strat (did you mean fleet.start?)\n":                                                                   {Set("fleet.strat", "3")},
+		"--set fleet.start=: PATH=VALUE with a value, got none\n":                                                                                                         {Set("fleet.start", "")},
+		"--set fleet.start=~: fleet.start: a value, got nothing (leave the key out to get its default)\n":                                                                 {Set("fleet.start", "~")},
+		"--set variants.x.y=1: variants.x.y: a path into the scenario, got variants.x.y (variants are part of the file: change them there)\n":                             {Set("variants.x.y", "1")},
+		"x.yaml: a variant of the file, got tow (did you mean two?)\n":                                                                                                    {Variant("tow")},
 	} {
 		if got := seen(edits...); got != want {
 			t.Errorf("%v:\n got %s\nwant %s", edits, got, want)

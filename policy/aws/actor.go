@@ -44,20 +44,20 @@ type actor struct {
 // newActor makes the policy at a place of the list ready for a run.
 func newActor(s *Settings, i int, run policy.Run) (actor, cooldown) {
 	if t := s.Policies[i].TargetTracking; t != nil {
-		return newTracker(t, t.Assume.over(s.Assume).over(defaults()), named(t.Name, policiesPath, i), run)
+		return newTracker(serviceOf(s.Service).tracking(t), t.Assume.over(s.Assume).over(defaults()), named(t.Name, s.path("policies"), i), run)
 	}
 	t := s.Policies[i].Step
-	return newStepper(t, t.Assume.over(s.Assume).over(defaults()), named(t.Name, policiesPath, i), run)
+	return newStepper(t, t.Assume.over(s.Assume).over(defaults()), named(t.Name, s.path("policies"), i), run)
 }
 
 // newTracker is a target-tracking policy: its high alarm is above the target, its low one below a share of it.
 func newTracker(t *TargetTracking, as Assume, name string, run policy.Run) (actor, cooldown) {
 	every, delay := run.Timing(t.Metric)
-	period := *orDefault(t.Alarm.Period, every)
-	low := TrackingIn(t.Alarm, period)
-	a := actor{name: name, tracks: true, target: t.Target.Value(), scaleIn: t.ScaleIn, form: [2]Datapoints{t.Alarm.Out, low}}
-	a.high = newAlarm(t.Alarm.Out, threshold{level: a.target, above: true}, as)
-	a.low = newAlarm(low, threshold{level: a.target * float64(t.Alarm.Low)}, as)
+	period, form := *orDefault(t.Alarm.Period, every), t.Alarm.filled()
+	low := TrackingIn(form, period)
+	a := actor{name: name, tracks: true, target: t.Target.Value(), scaleIn: t.ScaleIn, form: [2]Datapoints{form.Out, low}}
+	a.high = newAlarm(form.Out, threshold{level: a.target, above: true}, as)
+	a.low = newAlarm(low, threshold{level: a.target * float64(form.Low)}, as)
 	a.high.rule.realOnly, a.low.rule.realOnly = true, true
 	a.kind = kindOf(t.Metric)
 	a.window = newWindow(t.Metric, Statistic{}, period, every, delay, max(a.high.length, a.low.length))
@@ -217,7 +217,7 @@ func (a *actor) based(value, load float64, current int) float64 {
 	switch {
 	case a.atNow:
 		return value * float64(current)
-	case current == 0 && a.window.metric != "InvocationsPerInstance":
+	case current == 0 && !perUnit(a.window.metric):
 		return 0 // the backlog of no instance is no load of any capacity
 	}
 	return load

@@ -24,9 +24,8 @@ func (s *Settings) Check() []problem.Problem {
 	if s.Min > s.Max {
 		out.add("min", fmt.Sprintf("at most max, %d", s.Max), fmt.Sprint(s.Min), "min", "max")
 	}
-	if s.Service == Endpoint && s.Min < 1 {
-		out.add("min", "at least 1 for sagemaker-endpoint: a real-time variant does not scale to zero", fmt.Sprint(s.Min), "min", "service")
-	}
+	v := serviceOf(s.Service)
+	v.limits(&out, "", &s.Min, &s.Max)
 	if n := len(s.Policies); n > MaxPolicies {
 		out.add("policies", fmt.Sprintf("at most %d policies", MaxPolicies), fmt.Sprint(n), "policies.#")
 	}
@@ -49,11 +48,15 @@ func (s *Settings) Check() []problem.Problem {
 			}
 		case p.Step != nil:
 			out.under(path+".step", p.Step.check(s.Service, s.Assume))
+			if v.noSteps {
+				out.add(path+".step", "target tracking: step policies do not exist for "+s.Service, "a step policy", path+".step", "service")
+			}
 		default:
 			out.add(path, "one of target-tracking, step", "")
 		}
 	}
 	s.checkSchedules(&out)
+	s.checkSuspensions(&out)
 	return out
 }
 
@@ -92,6 +95,9 @@ func (s *Settings) checkNames(out *report) {
 	for i, sch := range s.Schedules {
 		look(fmt.Sprintf("schedules.%d.name", i), sch.Name)
 	}
+	for i, w := range s.Suspensions {
+		look(fmt.Sprintf("suspensions.%d.name", i), w.Name)
+	}
 }
 
 // check says what is wrong with a target-tracking policy.
@@ -99,10 +105,13 @@ func (t *TargetTracking) check(service string, above Assume) []problem.Problem {
 	var out report
 	out.metric("metric", service, t.Metric)
 	out.level("target", t.Metric, false, &t.Target, "metric")
+	if v := serviceOf(service); v.below > 0 && !t.Target.Timed && (t.Target.Value() < 20 || t.Target.Value() > 90) {
+		out.add("target", "from 20 to 90 percent for "+service, t.Target.String())
+	}
 	out.period("alarm.period", t.Alarm.Period)
 	const period, assumed = "alarm.period", "assume.evaluation-range"
 	ranged := t.Assume.over(above)
-	out.interval("alarm.out", t.Alarm.Out, t.Alarm.Period, ranged, "alarm.out", period, assumed)
+	out.interval("alarm.out", serviceOf(service).tracking(t).Alarm.Out, t.Alarm.Period, ranged, "alarm.out", period, assumed)
 	if t.Alarm.In != nil {
 		out.interval("alarm.in", *t.Alarm.In, t.Alarm.Period, ranged, "alarm.in", period, assumed)
 	} else if t.Alarm.Period != nil {
@@ -238,12 +247,12 @@ func (r *report) metric(path, service, name string) {
 	if _, ok := Lookup(service, name); ok {
 		return
 	}
-	must := "a metric"
+	must, known := "a metric", plainly
 	if service != "" { // "": it could not be read
-		must += " of " + service
+		must, known = must+" of "+service, names(service)
 	}
-	p := problem.Problem{Path: path, Must: must + ": " + strings.Join(names(service), ", "), Got: name}
-	if reason, ok := elsewhere[name]; ok {
+	p := problem.Problem{Path: path, Must: must + ": " + strings.Join(known, ", "), Got: name}
+	if reason := absence(service, name); reason != "" {
 		p.Must = must + "; " + name + ": " + reason
 	} else if near := nearest(name, names(service)); near != "" {
 		p.Hint = "did you mean " + near + "?"

@@ -23,9 +23,7 @@ func (s *Settings) checkSchedules(out *report) {
 		sch := &s.Schedules[i]
 		path := fmt.Sprintf("schedules.%d", i)
 		out.under(path, sch.check())
-		if s.Service == Endpoint && sch.Min != nil && *sch.Min < 1 {
-			out.add(path+".min", "at least 1 for sagemaker-endpoint: a real-time variant does not scale to zero", fmt.Sprint(*sch.Min), path+".min", "service")
-		}
+		serviceOf(s.Service).limits(out, path+".", sch.Min, sch.Max)
 		switch {
 		case sch.Min != nil && sch.Max != nil:
 			if *sch.Min > *sch.Max {

@@ -21,6 +21,7 @@ type bid struct {
 type frame struct {
 	current, min, max int
 	updating          bool
+	suspended         Suspended
 	// unready is the place of the first target-tracking policy that does not agree to scale in, −1 if all do; inWish is the
 	// largest capacity that those which agree want, current if one of them cannot spare an instance.
 	unready int
@@ -29,6 +30,11 @@ type frame struct {
 
 // waits tells whether a change under way holds a bid.
 func (f frame) waits(b bid) bool { return f.updating && !b.eager }
+
+// off tells whether the direction of a bid is switched off.
+func (f frame) off(b bid) bool {
+	return f.suspended.ScaleOut && b.wish > f.current || f.suspended.ScaleIn && b.wish < f.current
+}
 
 // clamp moves a capacity into the limits.
 func (f frame) clamp(n int) int { return max(min(n, f.max), f.min) }
@@ -63,7 +69,7 @@ func combine(f frame, bids []bid) finding {
 // outward decides among the bids above the current capacity.
 func (f frame) outward(bids []bid, d finding) finding {
 	for i, b := range bids {
-		if b.wish <= f.current || f.waits(b) {
+		if b.wish <= f.current || f.off(b) || f.waits(b) {
 			continue
 		}
 		to := f.clamp(b.reach)
@@ -92,6 +98,8 @@ func (f frame) outHold(b bid) policy.Hold {
 	switch {
 	case b.reach > f.max:
 		return policy.HeldByMax
+	case f.off(b):
+		return policy.HeldBySuspended
 	case f.waits(b):
 		return policy.HeldByUpdating
 	}
@@ -102,7 +110,7 @@ func (f frame) outHold(b bid) policy.Hold {
 func (f frame) inward(bids []bid, d finding) finding {
 	to := -1
 	for i, b := range bids {
-		if b.wish >= f.current || f.waits(b) || b.cools || b.tied && (f.unready >= 0 || b.wish < f.inWish) {
+		if b.wish >= f.current || f.off(b) || f.waits(b) || b.cools || b.tied && (f.unready >= 0 || b.wish < f.inWish) {
 			continue
 		}
 		if c := f.clamp(b.wish); c < f.current && (c > to || c == to && b.wish > bids[d.chosen].wish) {
@@ -130,6 +138,8 @@ func (f frame) inHold(b bid) policy.Hold {
 	switch {
 	case b.wish < f.min:
 		return policy.HeldByMin
+	case f.off(b):
+		return policy.HeldBySuspended
 	case f.waits(b):
 		return policy.HeldByUpdating
 	case b.cools:

@@ -31,5 +31,6 @@ func (s *Settings) Watches() []policy.Watch {
 
 // Platform is what the service does by itself.
 func (s *Settings) Platform() policy.Platform {
-	return policy.Platform{Name: s.Service, CoresCounted: CoresCounted(s.Service)}
+	v := serviceOf(s.Service)
+	return policy.Platform{Name: s.Service, CoresCounted: v.cores, Slots: v.slots, Queue: v.queue, Unit: v.unit}
 }

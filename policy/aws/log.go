@@ -91,7 +91,7 @@ func (a *actor) sum(b bid) string {
 		return "no instance to multiply by: " + strconv.Itoa(b.wish) + " from zero"
 	}
 	load := a.level(b.load)
-	if b.value > 0 && b.load > 0 && a.window.metric != "InvocationsPerInstance" {
+	if b.value > 0 && b.load > 0 && !perUnit(a.window.metric) {
 		load = number(b.load/b.value) + " × " + a.level(b.value)
 	}
 	want := proportional(b.load, a.target, a.formula)
@@ -141,8 +141,11 @@ func (s *scaler) holds(o *policy.Observation, b bid, f frame) []policy.Reason {
 	if f.clamp(b.wish) == f.current && !credited {
 		return out
 	}
+	if f.off(b) {
+		return append(out, policy.Reason{Code: policy.Suspended, Text: "scaling is suspended in this direction" + s.suspended.while(s.run)})
+	}
 	if f.waits(b) {
-		return append(out, policy.Reason{Code: policy.Updating, Text: "the endpoint is updating: no change until that is complete"})
+		return append(out, policy.Reason{Code: policy.Updating, Text: s.busy + " is updating: no change until that is complete"})
 	}
 	if b.cools {
 		out = append(out, policy.Reason{Code: policy.Cooldown, Text: s.cooldownText(o, b, f)})
@@ -194,23 +197,28 @@ func (s *scaler) unready(o *policy.Observation, place int) string {
 func (s *scaler) fired(i int, moved bool) policy.Entry {
 	sch := &s.settings.Schedules[i]
 	e := policy.Entry{Policy: s.limits.names[i]}
-	set := ""
-	if sch.Min != nil {
-		set = "min " + strconv.Itoa(*sch.Min)
-	}
-	if sch.Max != nil {
-		if set != "" {
-			set += ", "
-		}
-		set += "max " + strconv.Itoa(*sch.Max)
-	}
-	e.Why = append(e.Why, policy.Reason{Code: policy.Schedule, Text: "scheduled action: " + set})
+	e.Why = append(e.Why, policy.Reason{Code: policy.Schedule, Text: "scheduled action: " + sch.sets()})
 	text := fmt.Sprintf("limits are %d to %d", s.limits.min, s.limits.max)
 	if !moved {
 		text = "not applied, min would be above max: limits stay " + text[len("limits are "):]
 	}
 	e.Why = append(e.Why, policy.Reason{Code: policy.Limits, Text: text})
 	return e
+}
+
+// sets says which limits a schedule sets.
+func (s *Schedule) sets() string {
+	set := ""
+	if s.Min != nil {
+		set = "min " + strconv.Itoa(*s.Min)
+	}
+	if s.Max != nil {
+		if set != "" {
+			set += ", "
+		}
+		set += "max " + strconv.Itoa(*s.Max)
+	}
+	return set
 }
 
 // moves says that the limits move the capacity.

@@ -1,6 +1,9 @@
 package aws
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Kind is what a metric measures.
 type Kind string
@@ -13,6 +16,7 @@ const (
 	Backlog     Kind = "backlog"
 	Errors      Kind = "errors"
 	InFlight    Kind = "in flight"
+	Ratio       Kind = "ratio" // a utilisation from 0 to 1
 )
 
 // A Metric is one that policies can look at.
@@ -28,7 +32,7 @@ type Metric struct {
 var single = []string{"average", "sum", "min", "max"}
 
 // all are the metrics of every service, in the order in which they are listed; %CPU and %GPU stand for what a service counts.
-var all = []Metric{
+var all = append([]Metric{
 	{"Invocations", "a period", Rate,
 		"Attempts that arrived in the period. Rejected attempts and retries count, so a storm of retries looks like traffic; how many instances share them it cannot see.",
 		single},
@@ -59,22 +63,29 @@ var all = []Metric{
 	{"Invocation5XXErrors", "a period", Errors,
 		"Attempts that failed in the period; each failed retry counts again. How many succeeded it cannot see.",
 		single},
-}
+}, vendors...)
 
-// Metrics are the metrics that policies on a service can look at, in a fixed order.
+// Metrics are the metrics that policies on a service can look at, in a fixed order; of no service (""): all that exist.
 func Metrics(service string) []Metric {
-	out := make([]Metric, len(all))
-	copy(out, all)
-	for i := range out {
-		out[i].Doc = counted(out[i].Doc, service)
+	var out []Metric
+	for _, m := range all {
+		if offers(service, m.Name) {
+			m.Doc = counted(m.Doc, service)
+			out = append(out, m)
+		}
 	}
 	return out
+}
+
+// offers tells whether a metric exists for a service.
+func offers(service, metric string) bool {
+	return service == "" || slices.Contains(serviceOf(service).metrics, metric)
 }
 
 // Lookup is a metric of a service by its name.
 func Lookup(service, name string) (Metric, bool) {
 	for _, m := range all {
-		if m.Name == name {
+		if m.Name == name && offers(service, name) {
 			m.Doc = counted(m.Doc, service)
 			return m, true
 		}
@@ -92,35 +103,29 @@ func kindOf(name string) Kind {
 	return ""
 }
 
+// perUnit tells whether a metric is a share of attempts, so that its load is known with no instance in service too.
+func perUnit(metric string) bool {
+	return metric == "InvocationsPerInstance" || metric == "InvocationsPerCopy" || metric == "RequestCountPerTarget"
+}
+
 // CoresCounted tells whether CPUUtilization and GPUUtilization of a service sum over cores and GPUs (0 to 100 × their number)
 // or are 0 to 100 of the box.
-func CoresCounted(service string) bool { return service == Endpoint }
+func CoresCounted(service string) bool { return serviceOf(service).cores }
 
 // elsewhere are metrics that exist at AWS and are no metric here, with the reason or what to take instead.
 var elsewhere = map[string]string{
-	"OverheadLatency":                                          "the time SageMaker adds around the model is not modelled; ModelLatency is",
-	"Invocation4XXErrors":                                      "requests that are the client's fault are not modelled; Invocation5XXErrors counts failed attempts",
-	"GPUMemoryUtilization":                                     "GPU memory is not modelled; MemoryUtilization and GPUUtilization are",
-	"DiskUtilization":                                          "disks are not modelled",
-	"InvocationsPerCopy":                                       "inference components are not modelled; for a plain variant it is InvocationsPerInstance",
-	"ConcurrentRequestsPerCopy":                                "inference components are not modelled; for a plain variant it is ConcurrentRequestsPerModel",
-	"ApproximateAgeOfOldestRequest":                            "the age of waiting requests is not published here; ApproximateBacklogSize is",
-	"HasBacklogWithoutCapacity":                                "not published here; ApproximateBacklogSizePerInstance is the backlog itself while no instance is in service",
-	"NoCapacityInvocationFailures":                             "inference components are not modelled; Invocation5XXErrors counts what fails without capacity",
-	"ServerlessProvisionedConcurrencyUtilization":              "serverless endpoints are not modelled",
-	"ProvisionedConcurrencyUtilization":                        "Lambda is not modelled",
-	"LambdaProvisionedConcurrencyUtilization":                  "Lambda is not modelled",
-	"ModelSetupTime":                                           "serverless endpoints are not modelled",
-	"RequestCount":                                             "load balancers' metrics are not published; Invocations counts attempts",
-	"RequestCountPerTarget":                                    "load balancers' metrics are not published; InvocationsPerInstance is attempts per instance and minute",
-	"ALBRequestCountPerTarget":                                 "load balancers' metrics are not published; InvocationsPerInstance is attempts per instance and minute",
-	"TargetResponseTime":                                       "load balancers' metrics are not published; ModelLatency is the time on the instance",
-	"ECSServiceAverageCPUUtilization":                          "write CPUUtilization",
-	"ECSServiceAverageMemoryUtilization":                       "write MemoryUtilization",
-	"ASGAverageCPUUtilization":                                 "write CPUUtilization",
-	"SageMakerVariantInvocationsPerInstance":                   "write InvocationsPerInstance",
-	"SageMakerVariantConcurrentRequestsPerModelHighResolution": "write ConcurrentRequestsPerModel",
-	"ApproximateNumberOfMessagesVisible":                       "queues' metrics are not published; ApproximateBacklogSize is what waits",
+	"OverheadLatency":                    "the time SageMaker adds around the model is not modelled; ModelLatency is",
+	"Invocation4XXErrors":                "requests that are the client's fault are not modelled; Invocation5XXErrors counts failed attempts",
+	"GPUMemoryUtilization":               "GPU memory is not modelled; MemoryUtilization and GPUUtilization are",
+	"DiskUtilization":                    "disks are not modelled",
+	"ModelSetupTime":                     "serverless endpoints are not modelled",
+	"RequestCount":                       "load balancers' metrics are not published; Invocations counts attempts",
+	"TargetResponseTime":                 "load balancers' metrics are not published; ModelLatency is the time on the instance",
+	"TimeInBacklog":                      "the times of the queue are not published here; ApproximateAgeOfOldestRequest is",
+	"TotalProcessingTime":                "the times of the queue are not published here; ModelLatency is the time on the instance",
+	"InsufficientCapacityError":          "sessions that found no place are not published here; CapacityUtilization is",
+	"ConcurrentExecutions":               "what Lambda counts over all of a function is not published here; LambdaProvisionedConcurrencyUtilization is",
+	"ApproximateNumberOfMessagesVisible": "queues' metrics are not published; ApproximateBacklogSize is what waits",
 }
 
 // counted puts into a metric's doc what a service counts as 100 %.

@@ -10,19 +10,20 @@ import (
 
 // A scaler is Application Auto Scaling for one scalable target in one run.
 type scaler struct {
-	settings *Settings
-	run      policy.Run
-	limits   *limitsClock
-	actors   []actor
-	cooling  cooldowns
-	endpoint bool          // a change under way blocks the next one
-	eager    bool          // but not that of the limits (scale-while-updating)
-	tick     time.Duration // how often some alarm is evaluated
-	pending  bool          // limits moved during a change: the capacity follows when it is complete
-	lastTick time.Duration // ticks of ten seconds and of a minute already evaluated
-	lastMin  time.Duration
-	bids     []bid
-	data     []datum
+	settings  *Settings
+	run       policy.Run
+	limits    *limitsClock
+	actors    []actor
+	cooling   cooldowns
+	busy      string        // what a change under way makes wait for its end; "": changes overlap
+	eager     bool          // but not that of the limits (scale-while-updating)
+	tick      time.Duration // how often some alarm is evaluated
+	suspended suspensions
+	pending   bool          // limits moved during a change: the capacity follows when it is complete
+	lastTick  time.Duration // ticks of ten seconds and of a minute already evaluated
+	lastMin   time.Duration
+	bids      []bid
+	data      []datum
 
 	heldBid   bid // the last wish that the limits held, and its reasons
 	heldFrame frame
@@ -32,8 +33,9 @@ type scaler struct {
 // New is the scaler of one run. The settings must have passed Check; they are not changed.
 func (s *Settings) New(run policy.Run) policy.Scaler {
 	sc := &scaler{settings: s, run: run, limits: newLimits(s, run), tick: time.Minute, lastTick: math.MinInt64, lastMin: math.MinInt64}
-	sc.endpoint, sc.eager = s.Service == Endpoint, *s.Assume.over(defaults()).ScaleWhileUpdating
+	sc.busy, sc.eager = serviceOf(s.Service).busy, *s.Assume.over(defaults()).ScaleWhileUpdating
 	sc.cooling.index = map[string]int{}
+	sc.suspended = newSuspensions(s, run.Start)
 	for i := range s.Policies {
 		a, c := newActor(s, i, run)
 		sc.actors = append(sc.actors, a)
@@ -46,11 +48,13 @@ func (s *Settings) New(run policy.Run) policy.Scaler {
 	return sc
 }
 
-// The lists in the scenario file.
-const (
-	policiesPath  = "scaling.aws.policies"
-	schedulesPath = "scaling.aws.schedules"
-)
+// path is where a list of the settings stands in the scenario.
+func (s *Settings) path(list string) string {
+	if s.under != "" {
+		return s.under + "." + list
+	}
+	return "scaling.aws." + list
+}
 
 // named is what a policy or schedule is called in the log: its name, or its path.
 func named(name, list string, i int) string {
@@ -96,16 +100,25 @@ func (s *scaler) Next(now time.Duration) time.Duration {
 	if len(s.actors) > 0 {
 		next = min(next, (floor(now, s.tick)+1)*s.tick)
 	}
+	if s.suspended.edge > now {
+		next = min(next, s.suspended.edge)
+	}
 	return max(next, now+1)
 }
 
 // Begin moves the configured start into the limits that hold at the begin; schedules due exactly then have fired.
 func (s *scaler) Begin(now time.Duration, start int) policy.Decision {
 	var d policy.Decision
+	s.suspended.reach(now)
 	for {
 		i, at := s.limits.soonest()
 		if at > now {
 			break
+		}
+		if off, _ := s.suspended.at(at); off.Schedules {
+			s.limits.skip(i)
+			d.Entries = append(d.Entries, s.skipped(i, 0))
+			continue
 		}
 		d.Entries = append(d.Entries, s.fired(i, s.limits.fire(i)))
 	}
@@ -121,19 +134,28 @@ func (s *scaler) Begin(now time.Duration, start int) policy.Decision {
 func (s *scaler) Decide(o policy.Observation) policy.Decision {
 	d := policy.Decision{Want: o.Fleet.Desired}
 	s.cooling.learn(o.Past)
-	updating := s.endpoint && s.cooling.updating(o.Past)
+	updating := s.busy != "" && s.cooling.updating(o.Past)
+	resumed := s.suspended.reach(o.Now)
 	for {
 		i, at := s.limits.soonest()
 		if at > o.Now {
 			break
+		}
+		if off, _ := s.suspended.at(at); off.Schedules {
+			s.limits.skip(i)
+			d.Entries = append(d.Entries, s.skipped(i, d.Want))
+			continue
 		}
 		s.schedule(&d, i, updating && !s.eager)
 	}
 	if s.pending && !updating {
 		s.settle(&d)
 	}
-	if len(s.actors) > 0 && s.evaluate(&o) {
-		updating = updating || s.endpoint && d.Want != o.Fleet.Desired
+	if due := s.evaluate(&o); len(s.actors) > 0 && (due || resumed) {
+		for i := range s.actors {
+			s.actors[i].acts = s.actors[i].acts || resumed
+		}
+		updating = updating || s.busy != "" && d.Want != o.Fleet.Desired
 		s.policies(&o, &d, updating)
 	}
 	return d
@@ -190,7 +212,7 @@ func (s *scaler) evaluate(o *policy.Observation) bool {
 
 // policies asks those that act at this instant, and makes one decision of what they say.
 func (s *scaler) policies(o *policy.Observation, d *policy.Decision, updating bool) {
-	f := frame{current: d.Want, min: s.limits.min, max: s.limits.max, updating: updating, unready: -1, inWish: -1}
+	f := frame{current: d.Want, min: s.limits.min, max: s.limits.max, updating: updating, suspended: s.suspended.now, unready: -1, inWish: -1}
 	s.bids = s.bids[:0]
 	for i := range s.actors {
 		a := &s.actors[i]

@@ -55,7 +55,7 @@ type limitsClock struct {
 func newLimits(s *Settings, run policy.Run) *limitsClock {
 	l := &limitsClock{settings: s, run: run, min: s.Min, max: s.Max}
 	for i := range s.Schedules {
-		l.names = append(l.names, named(s.Schedules[i].Name, schedulesPath, i))
+		l.names = append(l.names, named(s.Schedules[i].Name, s.path("schedules"), i))
 		l.next = append(l.next, l.after(i, run.Begin-1))
 	}
 	return l
@@ -80,6 +80,9 @@ func (l *limitsClock) soonest() (i int, at time.Duration) {
 	}
 	return i, at
 }
+
+// skip lets one schedule's firing go by.
+func (l *limitsClock) skip(i int) { l.next[i] = l.after(i, l.next[i]) }
 
 // fire moves the limits as one schedule says. moved is false where AWS would refuse it: min would be above max.
 func (l *limitsClock) fire(i int) (moved bool) {

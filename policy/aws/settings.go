@@ -7,21 +7,18 @@ import (
 	"headroom/unit"
 )
 
-// The services: each gives the defaults of cooldowns and the floor of min.
-const (
-	Endpoint = "sagemaker-endpoint" // a real-time variant: min ≥ 1, no change while one is under way
-	ECS      = "ecs-service"
-	Custom   = "custom" // a custom resource
-)
-
 // Settings is a scalable target with its policies and scheduled actions: the `scaling.aws` block of a scenario.
 type Settings struct {
-	Service   string     `yaml:"service" enum:"sagemaker-endpoint|ecs-service|custom" required:"true" doc:"what is scaled; gives the defaults: cooldowns, whether a change in progress blocks the next one, the least min"`
-	Min       int        `yaml:"min" required:"true" check:"min=0,max=100000" doc:"least capacity, until a schedule moves it"`
-	Max       int        `yaml:"max" required:"true" check:"min=0,max=100000" doc:"most capacity, until a schedule moves it"`
-	Policies  []Policy   `yaml:"policies" doc:"all are asked with the same current capacity; the largest capacity wins"`
-	Schedules []Schedule `yaml:"schedules" doc:"scheduled actions that move min and max"`
-	Assume    Assume     `yaml:"assume" doc:"what AWS does not print, for all policies"`
+	Service     string       `yaml:"service" enum:"sagemaker-endpoint|sagemaker-async|sagemaker-inference-component|sagemaker-serverless-concurrency|ecs-service|lambda-provisioned-concurrency|aurora-replicas|neptune-replicas|elasticache|dynamodb-read-capacity|dynamodb-write-capacity|keyspaces-read-capacity|keyspaces-write-capacity|comprehend|appstream-fleet|workspaces-pool|spot-fleet|custom" never:"msk-storage: it grows with the data on its brokers, and a scenario has none|emr: its metrics are those of YARN jobs, and a scenario has requests" required:"true" doc:"what is scaled, and so what one instance stands for; gives the defaults: cooldowns, alarms, whether a change in progress blocks the next one, the least min"`
+	Min         int          `yaml:"min" required:"true" check:"min=0,max=100000" doc:"least capacity, until a schedule moves it"`
+	Max         int          `yaml:"max" required:"true" check:"min=0,max=100000" doc:"most capacity, until a schedule moves it"`
+	Policies    []Policy     `yaml:"policies" doc:"all are asked with the same current capacity; the largest capacity wins"`
+	Schedules   []Schedule   `yaml:"schedules" doc:"scheduled actions that move min and max"`
+	Suspended   Suspended    `yaml:"suspended" doc:"what is switched off from the begin (SuspendedState)"`
+	Suspensions []Suspension `yaml:"suspensions" doc:"times in which something is switched off"`
+	Assume      Assume       `yaml:"assume" doc:"what AWS does not print, for all policies"`
+
+	under string // where in the scenario the settings stand; "": scaling.aws
 }
 
 // Policy is a choice of one.
@@ -37,8 +34,8 @@ type TargetTracking struct {
 	Name             string         `yaml:"name"`
 	Metric           string         `yaml:"metric" required:"true" doc:"a metric that falls when capacity grows"`
 	Target           Level          `yaml:"target" required:"true" check:"positive" doc:"in the metric's own unit; a duration for a latency"`
-	ScaleOutCooldown *time.Duration `yaml:"scale-out-cooldown" doc:"after a scale-out by this policy; the service's default (300s) if it is left out"`
-	ScaleInCooldown  *time.Duration `yaml:"scale-in-cooldown" doc:"after a scale-in by this policy; the service's default (300s) if it is left out"`
+	ScaleOutCooldown *time.Duration `yaml:"scale-out-cooldown" doc:"after a scale-out by this policy; the service's default (300s for most) if it is left out"`
+	ScaleInCooldown  *time.Duration `yaml:"scale-in-cooldown" doc:"after a scale-in by this policy; the service's default (300s for most) if it is left out"`
 	ScaleIn          bool           `yaml:"scale-in" default:"true" doc:"false: it never removes capacity and has no vote on it"`
 	Alarm            TrackingAlarms `yaml:"alarm" doc:"the form of its two alarms, which AWS chooses and may change"`
 	Assume           Assume         `yaml:"assume" doc:"what AWS does not print, for this policy"`
@@ -48,9 +45,9 @@ type TargetTracking struct {
 // Low × target.
 type TrackingAlarms struct {
 	Period *time.Duration `yaml:"period" check:"positive" doc:"of a datapoint; that of the published metric if it is left out"`
-	Out    Datapoints     `yaml:"out" default:"3 of 3" doc:"datapoints above the target that scale out"`
+	Out    Datapoints     `yaml:"out" doc:"datapoints above the target that scale out; 3 of 3 if it is left out (DynamoDB: 2 of 2)"`
 	In     *Datapoints    `yaml:"in" doc:"datapoints below low × target that allow a scale-in; 15 of 15 if it is left out, 15 minutes of them when the period is below 60s"`
-	Low    unit.Share     `yaml:"low" default:"90%" check:"positive" doc:"of the target: where low use begins"`
+	Low    unit.Share     `yaml:"low" check:"positive" doc:"of the target: where low use begins; 90% if it is left out (DynamoDB: 20 points below the target)"`
 }
 
 // Step changes capacity by steps: which one depends on how far the metric is beyond the alarm's threshold.
@@ -104,11 +101,10 @@ func (s *Settings) Fill(timing policy.Timing) {
 	s.Assume = s.Assume.over(defaults())
 	for _, p := range s.Policies {
 		if t := p.TargetTracking; t != nil {
+			*t = *serviceOf(s.Service).tracking(t)
 			every, _ := timing(t.Metric)
 			low := TrackingIn(t.Alarm, *orDefault(t.Alarm.Period, every))
 			t.Alarm.Period, t.Alarm.In = orMetrics(t.Alarm.Period, every), &low
-			t.ScaleOutCooldown = orDefault(t.ScaleOutCooldown, CooldownDefault)
-			t.ScaleInCooldown = orDefault(t.ScaleInCooldown, CooldownDefault)
 		}
 		if st := p.Step; st != nil {
 			every, _ := timing(st.Alarm.Metric)
@@ -118,8 +114,18 @@ func (s *Settings) Fill(timing policy.Timing) {
 	}
 }
 
-// CooldownDefault is the cooldown that AWS takes for SageMaker variants, ECS services and custom resources, and for step
-// policies of any service (facts: aws.md §2.3).
+// filled is the form with AWS's usual alarms in what is left out and no service gives.
+func (t TrackingAlarms) filled() TrackingAlarms {
+	if t.Out == (Datapoints{}) {
+		t.Out = Datapoints{3, 3}
+	}
+	if t.Low == 0 {
+		t.Low = 0.9
+	}
+	return t
+}
+
+// CooldownDefault is the cooldown that AWS takes for most services, and for step policies of any (facts: aws.md §2.3).
 const CooldownDefault = 300 * time.Second
 
 // orDefault is a pointer to the value given, or to a new one.

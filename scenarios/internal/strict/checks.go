@@ -11,11 +11,17 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// A canonical struct puts the usual words for what was said in other ones, before it is checked.
+type canonical interface{ Canonical() }
+
 // check asks a settings struct for what its fields' tags cannot say, also when some of its values are broken: what was
 // concluded from those does not count.
 func (f *filler) check(v reflect.Value, path string) {
 	if !v.CanAddr() {
 		return
+	}
+	if c, ok := v.Addr().Interface().(canonical); ok {
+		c.Canonical()
 	}
 	c, ok := v.Addr().Interface().(problem.Checker)
 	if !ok {

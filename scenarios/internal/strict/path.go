@@ -345,3 +345,14 @@ func remove(n *yaml.Node, gone func(string) bool) {
 	}
 	n.Content = kept
 }
+
+// Has tells whether a value stands at a path of mappings and list positions.
+func (d *Document) Has(path string) bool {
+	n := d.Root
+	for _, key := range strings.Split(path, ".") {
+		if n = step(n, key); n == nil {
+			return false
+		}
+	}
+	return true
+}

@@ -84,7 +84,13 @@ func (f *filler) word(v reflect.Value, n *yaml.Node, path string, g field) {
 		if found := meant(n.Value, g.enum); len(found) > 0 {
 			hint = "did you mean " + found[0] + "?"
 		}
-		f.wrong(n, path, "one of "+strings.Join(g.enum, ", "), show(n.Value), hint)
+		must := "one of " + strings.Join(g.enum, ", ")
+		for _, word := range g.never {
+			if strings.HasPrefix(word, n.Value+": ") {
+				must, hint = must+"; "+word, ""
+			}
+		}
+		f.wrong(n, path, must, show(n.Value), hint)
 		return
 	}
 	switch n.Tag {

@@ -14,6 +14,7 @@ import (
 //	default:"text"    what a left-out key means, as YAML
 //	required:"true"   the key must be there
 //	enum:"a|b"        the words that a text may be
+//	never:"x: why|y: why"  words that people try there, and why they cannot be
 //	check:"positive"  bounds, also min=N, max=N and exactly=N, separated by commas
 //	instead:"a,b"     keys that setting this one by a path removes: they say the same in another way
 //	doc:"…"           one sentence for the schema
@@ -30,6 +31,7 @@ type field struct {
 	has      bool   // whether there is one
 	required bool
 	enum     []string
+	never    []string
 	check    string
 	instead  []string
 	doc      string
@@ -82,7 +84,7 @@ func (s *shape) add(t reflect.Type, index []int) {
 		fallback, has := f.Tag.Lookup("default")
 		g := field{
 			key: key, index: at, typ: f.Type, fallback: fallback, has: has, required: f.Tag.Get("required") == "true",
-			enum: list(f.Tag.Get("enum"), "|"), check: f.Tag.Get("check"), instead: list(f.Tag.Get("instead"), ","), doc: f.Tag.Get("doc"),
+			enum: list(f.Tag.Get("enum"), "|"), never: list(f.Tag.Get("never"), "|"), check: f.Tag.Get("check"), instead: list(f.Tag.Get("instead"), ","), doc: f.Tag.Get("doc"),
 		}
 		if option == "inline" {
 			s.rest = &g
