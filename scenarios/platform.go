@@ -11,7 +11,7 @@ import (
 // What the file leaves out is what the platform does.
 func (c *checker) platform() {
 	path, family := c.Scaling.family()
-	if !c.clean(path, path+".service") {
+	if !c.clean(path + ".service") {
 		return
 	}
 	p := family.Platform()

@@ -87,14 +87,14 @@ func TestCheck(t *testing.T) {
 		t.Run(c.path+" "+c.must, func(t *testing.T) {
 			s := good()
 			c.change(s)
-			if found := s.Check(); !has(found, c.path, c.must) {
+			if found := s.Check(); !mentions(found, c.path, c.must) {
 				t.Errorf("no problem %q at %q among %v", c.must, c.path, found)
 			}
 		})
 	}
 }
 
-func has(found []problem.Problem, path, must string) bool {
+func mentions(found []problem.Problem, path, must string) bool {
 	for _, p := range found {
 		if p.Path == path && strings.Contains(p.Must, must) {
 			return true
@@ -124,7 +124,7 @@ func TestCheckTiming(t *testing.T) {
 		}
 		return time.Minute, time.Minute
 	}
-	if found := s.CheckTiming(timing); len(found) != 1 || !has(found, "policies.1.step.alarm.period", "a multiple of the period of ModelLatency, 2m") {
+	if found := s.CheckTiming(timing); len(found) != 1 || !mentions(found, "policies.1.step.alarm.period", "a multiple of the period of ModelLatency, 2m") {
 		t.Errorf("%v", found)
 	}
 	s.Policies[1].Step.Alarm.Period = secs(240)
@@ -134,7 +134,7 @@ func TestCheckTiming(t *testing.T) {
 	}
 	s.Policies[0].TargetTracking.Alarm.Period = nil
 	slow := func(string) (time.Duration, time.Duration) { return 12 * time.Hour, 0 }
-	if found := s.CheckTiming(slow); len(found) != 2 || !has(found, "policies.0.target-tracking.alarm", "at most 7d in all") {
+	if found := s.CheckTiming(slow); len(found) != 2 || !mentions(found, "policies.0.target-tracking.alarm", "at most 7d in all") {
 		t.Errorf("%v", found)
 	}
 }

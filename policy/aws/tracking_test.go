@@ -130,23 +130,6 @@ func TestTT7LowThresholds(t *testing.T) {
 	}
 }
 
-func TestTT13CooldownDefaults(t *testing.T) {
-	for _, service := range []string{Endpoint, ECS, Custom} {
-		s := &Settings{Service: service, Min: 1, Max: 2, Policies: []Policy{{TargetTracking: trackingOf("CPUUtilization", 50)}, {Step: &Step{Alarm: Alarm{
-			Metric: "CPUUtilization", Above: num(50), Datapoints: Datapoints{1, 1}}, Adjust: "change", Steps: []Adjustment{{From: num(0), By: 1}}}}}}
-		timing := func(string) (time.Duration, time.Duration) { return time.Minute, time.Minute }
-		for i := range s.Policies {
-			if _, c := newActor(s, i, policy.Run{Timing: timing}); c.out != 300*time.Second || c.in != 300*time.Second {
-				t.Errorf("%s, policy %d: cooldowns %s and %s", service, i, c.out, c.in)
-			}
-		}
-		s.Fill(timing)
-		if p := s.Policies[0].TargetTracking; *p.ScaleInCooldown != 300*time.Second || *p.ScaleOutCooldown != 300*time.Second || *s.Policies[1].Step.Cooldown != 300*time.Second {
-			t.Errorf("%s: Fill wrote other cooldowns", service)
-		}
-	}
-}
-
 func TestAssumeOverrides(t *testing.T) {
 	above := Assume{Base: new("now"), FromZero: new(3)}
 	own := Assume{Base: new("point"), MaxScaleIn: new(unit.Share(0.1))}
