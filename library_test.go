@@ -24,7 +24,9 @@ var intended = map[string]map[string]string{
 	"gpu-endpoint":       {"": "hm", "concurrency": "hh", "lower-gpu-target": "hm", "cpu": "mh"},
 	"lost-zone":          {"": "mm", "spare": "hh", "one-more": "hh", "faster-start": "mh"},
 	"max-hit":            {"": "mm", "max-20": "hh", "higher-target": "mm"},
-	"match-day":          {"": "mh", "lower-target": "hh", "schedule": "hh"},
+	"private-network": {"": "mm", "cloudwatch-endpoint": "hh", "nat-gateway": "hh", "built-in-metric": "hh", "exam-notes": "mm", "no-s3": "mm",
+		"few-addresses": "mm"},
+	"match-day": {"": "mh", "lower-target": "hh", "schedule": "hh"},
 }
 
 // judged are the verdicts of a library scenario as letters.

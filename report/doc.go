@@ -32,6 +32,7 @@ type Doc struct {
 	Utilization    Number      `json:"utilization"`
 	Cost           Cost        `json:"cost"`
 	Scaling        Scaling     `json:"scaling"`
+	Notes          []string    `json:"notes"` // what happens in silence
 	Approximations []string    `json:"approximations"`
 	Expect         []Verdict   `json:"expect"`
 	Breaches       []Breach    `json:"breaches"`

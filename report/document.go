@@ -13,10 +13,11 @@ import (
 // Meta is what a result says of itself that no run knows.
 type Meta struct {
 	Scenario string
-	Variant  string // "" is the file itself
-	Ask      string // the question, as the file puts it
-	Because  string // where its numbers come from
-	Zone     string // IANA name of clock.zone
+	Variant  string   // "" is the file itself
+	Ask      string   // the question, as the file puts it
+	Because  string   // where its numbers come from
+	Notes    []string // what must be known before the numbers are
+	Zone     string   // IANA name of clock.zone
 }
 
 // Document is the result of the runs of one scenario: the whole first run and a sample of every run, the first included.
@@ -39,6 +40,7 @@ func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample)
 		Utilization:    n("utilization"),
 		Cost:           Cost{first.Cost.Currency, n("cost.total"), parts(samples, "cost.by."), n("cost.per_1000"), n("cost.per_month")},
 		Scaling:        Scaling{n("scaling.out"), n("scaling.in"), parts(samples, "scaling.held_by.")},
+		Notes:          append([]string{}, meta.Notes...),
 		Approximations: append([]string{}, first.Approximations...),
 		Expect:         verdicts(asks, samples),
 		Breaches:       breaches(asks, first),

@@ -157,6 +157,7 @@ const wantJSON = `{
       "suspended": 0
     }
   },
+  "notes": [],
   "approximations": [
     "one"
   ],

@@ -35,6 +35,12 @@ func (s Style) paint(color, text string) string {
 func Text(w io.Writer, meta Meta, d Doc, first *sim.Result, style Style) error {
 	var b strings.Builder
 	b.WriteString(headline(d, style))
+	for _, n := range d.Notes {
+		b.WriteString(Wrap("Note: ", n))
+	}
+	if len(d.Notes) > 0 {
+		b.WriteString("\n")
+	}
 	about(&b, meta, d)
 	expectations(&b, d, style)
 	if style.Chart {

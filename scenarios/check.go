@@ -30,6 +30,7 @@ func (f *File) check() Problems {
 	c.fleet()
 	c.scaling()
 	c.platform()
+	c.network()
 	c.metrics()
 	c.policies()
 	c.moments()

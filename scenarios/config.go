@@ -24,6 +24,7 @@ func (f *File) config() sim.Config {
 		Fleet:     f.Fleet,
 		Metrics:   f.Metrics,
 		Platform:  family.Platform(),
+		Reach:     f.Network.reach(family),
 		Quantiles: expect.Quantiles(f.Expect),
 	}
 	if d := cfg.Platform.Expire; d > 0 {

@@ -26,6 +26,7 @@ type Scenario struct {
 	Traffic traffic.Settings `yaml:"traffic" required:"true" doc:"how many requests come when"`
 	Service sim.Service      `yaml:"service" required:"true" doc:"how one instance serves them"`
 	Fleet   sim.Fleet        `yaml:"fleet" required:"true" doc:"what an instance is, how it starts, is paid for and fails"`
+	Network *Network         `yaml:"network" doc:"the private network that instances stand in: what they can reach, and how many addresses there are"`
 	Metrics sim.Metrics      `yaml:"metrics" doc:"how metrics are published; a metric's name with its own timing may be a key too"`
 	Scaling Scaling          `yaml:"scaling" required:"true" doc:"who decides how many instances there are"`
 	Expect  []expect.Ask     `yaml:"expect" doc:"what must hold: MEASURE OP VALUE [in X% of minutes]"`

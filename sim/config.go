@@ -24,6 +24,8 @@ type Config struct {
 	Metrics Metrics
 	// Platform is what stands beside the scaler: what the vendor does with instances by itself.
 	Platform policy.Platform
+	// Reach is what instances and metrics can reach.
+	Reach Reach
 	// Scaler makes the scaler of one run.
 	Scaler func() policy.Scaler
 	// Quantiles are the shares (0…1, ascending) of which every minute keeps the latency's and the wait's quantile.

@@ -110,7 +110,7 @@ func (c *control) happened(h Happening) {
 	case "replaced":
 		reason.Code = policy.Replaced
 	}
-	if k, ok := c.again[h.Text]; ok && h.At-c.log[k].Until <= c.cfg.Fleet.ReplaceAfter+time.Second {
+	if k, ok := c.again[h.Text]; ok && h.At-c.log[k].Until <= c.fleet.patience() {
 		c.log[k].Until = h.At
 		return
 	}

@@ -16,6 +16,7 @@ const (
 	relaunches
 	enters
 	warms  // an instance is warmed up
+	breaks // comes to nothing
 	cutOff // ordered: after completions, timeouts and arrivals of its instant
 )
 
@@ -52,6 +53,8 @@ func (f *fleet) happen() {
 		if h.instance.state == starting {
 			f.enter(h.at, h.instance)
 		}
+	case breaks:
+		f.breaks(h.at, h.instance)
 	case relaunches:
 		if !h.relaunch.cancelled {
 			f.retry = slices.DeleteFunc(f.retry, func(o *relaunch) bool { return o == h.relaunch })
@@ -142,6 +145,11 @@ func (f *fleet) refused(t clock, number int) (zone int, why string) {
 		}
 	}
 	if zone = f.emptiest(t); zone < 0 {
+		for z := range f.zoneSize {
+			if t >= f.zoneClosed[z] {
+				return 0, "no free address in the subnets"
+			}
+		}
 		return 0, "no zone is open"
 	}
 	return zone, ""

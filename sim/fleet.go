@@ -41,6 +41,7 @@ type fleet struct {
 	src     chance.Source
 	service service
 	bill    *bill
+	reach   *Reach
 
 	desired   int
 	onlyEmpty bool        // of those in service
@@ -73,7 +74,7 @@ type relaunch struct{ cancelled bool }
 type change struct{ left int }
 
 func newFleet(cfg *Config) *fleet {
-	f := &fleet{cfg: &cfg.Fleet, src: cfg.Source, onlyEmpty: cfg.Platform.OnlyEmpty, provision: cfg.Fleet.StartUp.Provision.Law(), load: cfg.Fleet.StartUp.Load.Law()}
+	f := &fleet{cfg: &cfg.Fleet, src: cfg.Source, onlyEmpty: cfg.Platform.OnlyEmpty, reach: &cfg.Reach, provision: cfg.Fleet.StartUp.Provision.Law(), load: cfg.Fleet.StartUp.Load.Law()}
 	f.bill = newBill(&cfg.Fleet)
 	f.zoneClosed, f.zoneSize = make([]clock, max(1, f.cfg.Zones)), make([]int, max(1, f.cfg.Zones))
 	for i := range f.zoneClosed {
@@ -87,7 +88,7 @@ func newFleet(cfg *Config) *fleet {
 func (f *fleet) stand(t clock, n int) {
 	f.desired = n
 	for range n {
-		i := f.born(t, f.launches, f.emptiest(t), -1)
+		i := f.born(t, f.launches, max(0, f.emptiest(t)), -1)
 		f.launches++
 		f.enter(t, i)
 	}
@@ -132,13 +133,13 @@ func (f *fleet) done(t clock, id int) {
 	}
 }
 
-// launch orders one instance, unless it is refused; change −1 is a replacement.
+// launch orders one instance; false if it is refused, or comes to nothing. change −1 is a replacement.
 func (f *fleet) launch(t clock, change int) bool {
 	number := f.launches
 	f.launches++
 	zone, why := f.refused(t, number)
 	if why != "" {
-		f.note(Happening{At: nanos(t), What: "refused", Count: 1, Text: why})
+		f.refuse(t, why)
 		f.again(t, max(int64(f.cfg.ReplaceAfter), shortest))
 		f.done(t, change)
 		return false
@@ -146,6 +147,10 @@ func (f *fleet) launch(t clock, change int) bool {
 	i := f.born(t, number, zone, change)
 	ready := later(t, int64(f.provision.Draw(f.stream("start-up", "provision", number))))
 	ready = later(ready, int64(f.load.Draw(f.stream("start-up", "load", number))))
+	if f.reach.Broken != "" {
+		f.schedule(happening{at: ready, class: breaks, instance: i})
+		return false
+	}
 	if ready <= t {
 		f.enter(t, i)
 		return true
@@ -263,11 +268,12 @@ func (f *fleet) end(t clock, i *instance) {
 	f.bill.charge(i, t)
 }
 
-// emptiest is the open zone with the fewest instances, draining ones included, the lowest first; −1 if none is open.
+// emptiest is the open zone with the fewest instances, draining ones included, the lowest first; −1 if none is open or has an
+// address.
 func (f *fleet) emptiest(t clock) int {
 	best := -1
 	for z, n := range f.zoneSize {
-		if t >= f.zoneClosed[z] && (best < 0 || n < f.zoneSize[best]) {
+		if t >= f.zoneClosed[z] && !f.reach.full(z, n) && (best < 0 || n < f.zoneSize[best]) {
 			best = z
 		}
 	}

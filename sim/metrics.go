@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"headroom/policy"
@@ -21,6 +22,7 @@ type feed struct {
 	need          policy.Need
 	period, delay int64
 	idle          string
+	unheard       bool  // its points never arrive
 	tally         tally // at the begin of the period
 	inService     int64
 	inWarming     int64
@@ -44,6 +46,7 @@ func newMonitor(cfg *Config, needs []policy.Need, f *fleet, s service) *monitor 
 			}
 			e := &feed{measure: x, need: n, began: begin}
 			e.period, e.delay, e.idle = cfg.Metrics.timing(n.Metric)
+			e.unheard = slices.Contains(cfg.Reach.Unheard, n.Metric)
 			if n.Metric == "ModelLatency" {
 				s.watchLatency(n.Samples)
 			}
@@ -119,7 +122,7 @@ func (m *monitor) perInstance() {
 func (e *feed) publish(m *monitor, t clock, y tally) {
 	p := e.read(m, t, y)
 	if t-e.began == e.period { // a first, partial period is not published
-		e.put(&p, e.value(&p))
+		e.put(&p, e.value(&p) && !e.unheard)
 	}
 	e.tally, e.began, e.perInstance = y, t, 0
 	e.inService, e.inWarming = m.fleet.inService.until(t), m.fleet.inWarming.until(t)
@@ -164,7 +167,7 @@ func (e *feed) read(m *monitor, t clock, y tally) period {
 
 // put publishes the point, or what stands for it when nothing happened.
 func (e *feed) put(p *period, exists bool) {
-	if p.idle {
+	if p.idle && !e.unheard {
 		weight := p.point.Weight
 		if !exists {
 			weight = 1 // one sample

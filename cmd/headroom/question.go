@@ -85,7 +85,7 @@ func (p *program) question(name string, f worldFlags) (whatif.Question, error) {
 func questionOf(file *scenarios.File, variant string) (q whatif.Question, err error) {
 	q.Config, err = file.Config()
 	q.Asks = file.Expect
-	q.Meta = report.Meta{Scenario: file.Name, Variant: variant, Ask: file.Ask, Because: file.Because, Zone: file.Clock.Zone}
+	q.Meta = report.Meta{Scenario: file.Name, Variant: variant, Ask: file.Ask, Because: file.Because, Notes: file.Notes(), Zone: file.Clock.Zone}
 	return q, err
 }
 
