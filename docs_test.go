@@ -63,7 +63,7 @@ func TestDocsNameEverything(t *testing.T) {
 		named("docs/model.md", model, "chart", c.Name)
 	}
 	for _, e := range scenarios.Library() {
-		named("README.md", readme, "scenario", e.Name)
+		named("README.md or docs/library.md", readme+read(t, "docs/library.md"), "scenario", e.Name)
 	}
 	knobs := read(t, "docs/decisions/0006-what-aws-does-not-print.md")
 	named("docs/decisions/0006", knobs, "knob", keys(aws.Assume{})...)

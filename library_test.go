@@ -26,7 +26,10 @@ var intended = map[string]map[string]string{
 	"max-hit":            {"": "mm", "max-20": "hh", "higher-target": "mm"},
 	"private-network": {"": "mm", "cloudwatch-endpoint": "hh", "nat-gateway": "hh", "built-in-metric": "hh", "exam-notes": "mm", "no-s3": "mm",
 		"few-addresses": "mm"},
-	"match-day": {"": "mh", "lower-target": "hh", "schedule": "hh"},
+	"match-day":        {"": "mh", "lower-target": "hh", "schedule": "hh"},
+	"async-queue":      {"": "mhm", "wake": "hhm", "wake-gradual": "hhh", "wake-and-schedule": "hhh", "min-1": "hhm", "min-3": "hhm", "lower-target": "hhm"},
+	"two-policies":     {"": "hm", "cpu-alone": "hh", "memory-alone": "hm", "memory-only-out": "hh", "memory-60": "hm"},
+	"ecs-fast-metrics": {"": "mm", "fast": "hh", "fast-but-late": "mm", "soon-but-slow": "mm", "min-9": "hh"},
 }
 
 // judged are the verdicts of a library scenario as letters.
