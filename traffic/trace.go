@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"io"
+	"iter"
 	"slices"
 	"sort"
 	"time"
@@ -80,6 +81,17 @@ func (s *Series) Begin() time.Time { return time.Unix(0, int64(s.edges[0])).UTC(
 
 // End is the instant at which the last bin ends.
 func (s *Series) End() time.Time { return time.Unix(0, int64(s.edges[len(s.rates)])).UTC() }
+
+// Steps are the bins with their begins, counted from that of the first, and their rates.
+func (s *Series) Steps() iter.Seq2[time.Duration, float64] {
+	return func(yield func(time.Duration, float64) bool) {
+		for i, rate := range s.rates {
+			if !yield(s.edges[i]-s.edges[0], rate) {
+				return
+			}
+		}
+	}
+}
 
 // Total is the number of requests in all bins.
 func (s *Series) Total() float64 {
