@@ -225,13 +225,15 @@ func currency(text string) bool {
 // example is a value that this measure could be compared with.
 func (a *Ask) example() string {
 	switch {
+	case a.Measure.Of == Finish:
+		return "20h"
 	case a.Measure.Time():
 		return "500ms"
 	case a.Measure.Of == Failed || a.Measure.Of == Retries:
 		return "0.1%"
 	case a.Measure.Of == Availability:
 		return "99.9%"
-	case a.Measure.Of == Utilization:
+	case a.Measure.Share():
 		return "80%"
 	case a.Measure.Money():
 		return "500"
@@ -250,6 +252,9 @@ func withUnit(text string) string {
 // In says whether the expectation makes sense for a file with this currency and engine: money is in the one currency of the
 // file, and the fluid engine knows no largest latency. A nil error: it does.
 func (a Ask) In(currency, engine string) error {
+	if !a.Measure.ofService() {
+		return bad("a measure of a service: "+a.Measure.Name+" is one of a job", a.Text, "")
+	}
 	if a.Currency != "" && currency != "" && a.Currency != currency {
 		return bad("an amount in the currency of the file, "+currency, a.Text, "")
 	}

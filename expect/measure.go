@@ -50,11 +50,15 @@ var plain = []Quantity{Failed, Availability, Cost, CostPer1000, CostPerMonth, In
 func (m Measure) Money() bool { return m.Of == Cost || m.Of == CostPer1000 || m.Of == CostPerMonth }
 
 // Time says whether the measure is a duration.
-func (m Measure) Time() bool { return m.Of == Latency || m.Of == Wait }
+func (m Measure) Time() bool { return m.Of == Latency || m.Of == Wait || m.Of == Finish }
 
 // Share says whether the measure is a part of a whole, 0…1.
 func (m Measure) Share() bool {
-	return m.Of == Failed || m.Of == Availability || m.Of == Utilization || m.Of == Retries
+	switch m.Of {
+	case Failed, Availability, Utilization, Retries, Deadline, Finished, Savings:
+		return true
+	}
+	return false
 }
 
 // measure reads the left side of an expectation.
@@ -64,6 +68,9 @@ func measure(text string) (Measure, error) {
 		if name == string(q) {
 			return Measure{Of: q, Name: name}, nil
 		}
+	}
+	if m, ok := jobMeasure(name); ok {
+		return m, nil
 	}
 	m := Measure{Of: Latency, Name: name}
 	stat := name
@@ -127,6 +134,7 @@ func hint(name string) string {
 		"latency": "mean", "p100": "max", "errors": "failed", "error rate": "failed", "median": "p50", "average": "mean",
 		"avg": "mean", "wait": "wait mean", "uptime": "availability", "price": "cost", "monthly cost": "cost per month",
 		"utilisation": "utilization", "cpu": "utilization", "concurrency": "in flight", "max instances": "instances max",
+		"finish": "finish mean", "completion": "finish mean", "interruptions": "interruptions mean", "saving": "savings",
 	}
 	if s, ok := said[lower]; ok {
 		return "did you mean " + s + "?"

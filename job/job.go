@@ -41,7 +41,7 @@ type Settings struct {
 type Spot struct {
 	Price         *unit.Price         `yaml:"price" instead:"discount" doc:"of one instance"`
 	Discount      *unit.Share         `yaml:"discount" instead:"price" doc:"instead of a price: off the price on demand"`
-	Interruptions Interruptions       `yaml:"interruptions" doc:"when an instance that runs is taken"`
+	Interruptions Interruptions       `yaml:"interruptions" required:"true" doc:"when an instance that runs is taken"`
 	Notice        time.Duration       `yaml:"notice" default:"0s" check:"max=1h" doc:"from the warning until it is taken (EC2: 2m); checkpoint.on-notice uses it"`
 	Wait          chance.Distribution `yaml:"wait" default:"0s" doc:"after an interruption, until there is capacity again; a trace says it itself"`
 	FirstWait     chance.Distribution `yaml:"first-wait" default:"0s" doc:"the same before the first start"`

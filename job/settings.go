@@ -87,7 +87,7 @@ func Offered(kind string) (must, hint string) {
 	const instead = "kind: training has it (EnableManagedSpotTraining), and own workers on Spot do: kind: custom"
 	switch kind {
 	case "batch-transform":
-		return "on-demand: CreateTransformJob has no Spot setting, whatever exam notes say", instead
+		return "on-demand: CreateTransformJob has no Spot setting (exam notes differ)", instead
 	case "processing":
 		return "on-demand: CreateProcessingJob has no Spot setting", instead
 	}

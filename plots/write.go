@@ -55,18 +55,23 @@ func (c Chart) Files(in []Input) ([]File, error) {
 	return out, nil
 }
 
-func (p page) png() ([]byte, error) {
+func (p page) png() ([]byte, error) { return p.pngOf(p.draw) }
+
+// pngOf is what draw draws, on a picture of the page's size.
+func (p page) pngOf(draw func(vg.Canvas) *sheet) ([]byte, error) {
 	c := vgimg.NewWith(vgimg.UseWH(pageWidth, vg.Length(p.height)), vgimg.UseDPI(dotsAnInch))
-	p.draw(c)
+	draw(c)
 	var b bytes.Buffer
 	err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, c.Image())
 	return b.Bytes(), err
 }
 
-// svg writes text as text, with fonts to fall back on, and says what the picture shows to those who cannot see it.
-func (p page) svg() ([]byte, error) {
+func (p page) svg() ([]byte, error) { return p.svgOf(p.draw) }
+
+// svgOf writes text as text, with fonts to fall back on, and says what the picture shows to those who cannot see it.
+func (p page) svgOf(draw func(vg.Canvas) *sheet) ([]byte, error) {
 	c := vgsvg.NewWith(vgsvg.UseWH(pageWidth, vg.Length(p.height)))
-	p.draw(c)
+	draw(c)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, err

@@ -25,9 +25,14 @@ type checker struct {
 func (f *File) check() Problems {
 	c := &checker{File: f}
 	c.problems, c.broken = f.doc.Fill(&f.Scenario)
+	if f.Job != nil {
+		c.job()
+		return c.problems
+	}
 	c.zones()
 	c.clock()
 	c.fleet()
+	c.spot()
 	c.scaling()
 	c.platform()
 	c.network()
@@ -123,11 +128,7 @@ func (c *checker) fleet() {
 	t, known := LookupType(f.Type)
 	if !known {
 		if f.Price == nil && c.clean("fleet.price") {
-			var names []string
-			for _, t := range InstanceTypes() {
-				names = append(names, t.Name)
-			}
-			c.add("fleet.type", "an instance type of the price table, or a price beside it (price: 1.408 USD/h)", f.Type, strict.Suggest(f.Type, names))
+			c.unknownType("fleet.type", f.Type)
 		}
 		return
 	}
@@ -140,6 +141,15 @@ func (c *checker) fleet() {
 	if f.GPUs == 0 {
 		f.GPUs = t.GPUs
 	}
+}
+
+// unknownType is a type that the price table does not have, without a price beside it.
+func (c *checker) unknownType(path, name string) {
+	var names []string
+	for _, t := range InstanceTypes() {
+		names = append(names, t.Name)
+	}
+	c.add(path, "an instance type of the price table, or a price beside it (price: 1.408 USD/h)", name, strict.Suggest(name, names))
 }
 
 // scaling holds fixed.instances and fleet.start together.

@@ -255,7 +255,9 @@ func (f *File) with(edits []Edit) (*File, Problems) {
 	for _, e := range out.edits {
 		ps = append(ps, out.apply(e)...)
 	}
-	return out, append(ps, out.check()...)
+	wrong := out.check()
+	out.spotEdits(ps)
+	return out, append(ps, wrong...)
 }
 
 // apply makes one edit.
@@ -265,7 +267,11 @@ func (f *File) apply(e Edit) (ps Problems) {
 		if ps != nil {
 			return ps
 		}
-		if p := f.set(e.path, value, nil, e.label); p != nil {
+		path, refused := f.flagPath(e)
+		if refused != nil {
+			return Problems{*refused}
+		}
+		if p := f.set(path, value, nil, e.label); p != nil {
 			return Problems{*p}
 		}
 		return nil
@@ -307,6 +313,9 @@ func from(path string, err error, got string) problem.Problem {
 
 // Config is the run that the scenario describes: run 0 of its seed. Runs do not change it.
 func (f *File) Config() (sim.Config, error) {
+	if f.Job != nil {
+		return sim.Config{}, fmt.Errorf("%s: a service under traffic is needed here, got a job: job questions have no traffic", f.Source)
+	}
 	if f.cfg.Traffic == nil {
 		return sim.Config{}, fmt.Errorf("%s: not a scenario that was loaded", f.Source)
 	}

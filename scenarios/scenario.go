@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"headroom/expect"
+	"headroom/job"
 	"headroom/policy"
 	"headroom/policy/aws"
 	"headroom/policy/plain"
@@ -29,6 +30,7 @@ type Scenario struct {
 	Network *Network         `yaml:"network" doc:"the private network that instances stand in: what they can reach, and how many addresses there are"`
 	Metrics sim.Metrics      `yaml:"metrics" doc:"how metrics are published; a metric's name with its own timing may be a key too"`
 	Scaling Scaling          `yaml:"scaling" required:"true" doc:"who decides how many instances there are"`
+	Job     *job.Settings    `yaml:"job" replaces:"clock,traffic,service,fleet,network,metrics,scaling" doc:"work to be done, instead of a service under traffic: the other kind of question"`
 	Expect  []expect.Ask     `yaml:"expect" doc:"what must hold: MEASURE OP VALUE [in X% of minutes]"`
 	WhatIfs WhatIfs          `yaml:"variants" doc:"named what-ifs: path: value, on top of the file"`
 }

@@ -85,8 +85,13 @@ func (p *program) question(name string, f worldFlags) (whatif.Question, error) {
 func questionOf(file *scenarios.File, variant string) (q whatif.Question, err error) {
 	q.Config, err = file.Config()
 	q.Asks = file.Expect
-	q.Meta = report.Meta{Scenario: file.Name, Variant: variant, Ask: file.Ask, Because: file.Because, Notes: file.Notes(), Zone: file.Clock.Zone}
+	q.Meta = metaOf(file, variant)
 	return q, err
+}
+
+// metaOf is what a report says of a scenario beside its numbers.
+func metaOf(file *scenarios.File, variant string) report.Meta {
+	return report.Meta{Scenario: file.Name, Variant: variant, Ask: file.Ask, Because: file.Because, Notes: file.Notes(), Zone: file.Clock.Zone}
 }
 
 // problems is the text of what is wrong with a scenario file: on a terminal with the lines and a caret.

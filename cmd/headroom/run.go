@@ -39,7 +39,7 @@ func runCommand(p *program) *cobra.Command {
 	}
 	f.world.add(c)
 	c.Flags().StringVar(&f.world.variant, "variant", "", "run the variant `NAME` of the file")
-	c.Flags().StringVar(&f.runs, "runs", "1", "`N` independent runs on all cores; more than 1 gives 95% intervals;\nauto: as many as --precision takes")
+	c.Flags().StringVar(&f.runs, "runs", "", "`N` independent runs on all cores (1; of a job 1000); more than 1 gives 95%\nintervals; auto: as many as --precision takes")
 	c.Flags().StringVar(&f.precision, "precision", "", "with --runs auto: how narrow the intervals of mean latency, p99, failures\nand cost must be, each side, of their mean (default 2%)")
 	c.Flags().StringVar(&f.out, "out", "", "write result.json, timeline.csv, decisions.csv and charts into the folder `DIR`")
 	c.Flags().BoolVar(&f.force, "force", false, "with --out: replace an earlier result")
@@ -53,7 +53,14 @@ func (p *program) run(ctx context.Context, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	q, err := p.question(name, f.world)
+	file, err := p.load(name, f.world)
+	if err != nil {
+		return err
+	}
+	if file.Job != nil {
+		return p.runJob(ctx, file, f)
+	}
+	q, err := questionOf(file, f.world.variant)
 	if err != nil {
 		return err
 	}
@@ -94,6 +101,9 @@ func (p *program) run(ctx context.Context, name string, f runFlags) error {
 
 // effort is how many runs are asked for; 0 is as many as the precision takes.
 func (f runFlags) effort() (runs int, precision float64, err error) {
+	if f.runs == "" {
+		f.runs = "1"
+	}
 	if f.runs != "auto" {
 		if f.precision != "" {
 			return 0, 0, misuse{fmt.Errorf("--precision goes with --runs auto, got --runs %s", f.runs)}

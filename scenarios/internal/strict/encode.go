@@ -152,10 +152,11 @@ func plainScalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNo
 
 func encodeStruct(v reflect.Value) (*yaml.Node, error) {
 	n, s := &yaml.Node{Kind: yaml.MappingNode}, shapeOf(v.Type())
+	gone := s.replaced(func(g field) bool { return !leaveOut(v.FieldByIndex(g.index)) })
 	for i := range s.fields {
 		g := &s.fields[i]
 		at := v.FieldByIndex(g.index)
-		if !g.has && !g.required && leaveOut(at) {
+		if gone[g.key] != "" || !g.has && !g.required && leaveOut(at) {
 			continue
 		}
 		c, err := encode(at)

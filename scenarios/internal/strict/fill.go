@@ -191,9 +191,13 @@ func (f *filler) mapping(v reflect.Value, n *yaml.Node, path string, item bool) 
 		f.check(v, path)
 		return
 	}
+	gone := s.replaced(func(g field) bool { return given[g.key] != nil })
 	for i := range s.fields {
 		g := &s.fields[i]
-		if node, ok := given[g.key]; ok {
+		switch node, ok := given[g.key]; {
+		case ok && gone[g.key] != "":
+			f.wrong(node, join(path, g.key), "left out: "+gone[g.key]+" stands instead of it", "both", "")
+		case ok:
 			f.value(v.FieldByIndex(g.index), node, join(path, g.key), *g)
 		}
 	}
@@ -201,7 +205,7 @@ func (f *filler) mapping(v reflect.Value, n *yaml.Node, path string, item bool) 
 		f.further(v.FieldByIndex(s.rest.index), s, n, path)
 	}
 	for i := range s.fields {
-		if g := &s.fields[i]; given[g.key] == nil {
+		if g := &s.fields[i]; given[g.key] == nil && gone[g.key] == "" {
 			f.leftOut(v.FieldByIndex(g.index), n, join(path, g.key), *g)
 		}
 	}

@@ -165,7 +165,8 @@ func (w *schemer) define(t reflect.Type, item bool) string {
 	o := object{"type": "object", "additionalProperties": false}
 	w.defs[name] = o
 	s, properties := shapeOf(t), object{}
-	var required, choices []any
+	gone := s.replaced(func(field) bool { return true })
+	var required, choices, unless []any
 	for _, g := range s.fields {
 		properties[g.key] = w.value(g.typ, g)
 		inner := bare(g.typ)
@@ -173,6 +174,8 @@ func (w *schemer) define(t reflect.Type, item bool) string {
 		switch {
 		case s.choice && g.key != "name":
 			choices = append(choices, object{"required": []string{g.key}})
+		case needed && gone[g.key] != "":
+			unless = append(unless, g.key)
 		case needed:
 			required = append(required, g.key)
 		}
@@ -184,6 +187,11 @@ func (w *schemer) define(t reflect.Type, item bool) string {
 	if len(required) > 0 {
 		o["required"] = required
 	}
+	for _, g := range s.fields {
+		if len(g.replaces) > 0 { // one key at most: the schema has one if
+			o["if"], o["then"], o["else"] = object{"required": []string{g.key}}, object{"properties": without(g.replaces)}, object{"required": unless}
+		}
+	}
 	if s.choice {
 		o["oneOf"] = choices
 	}
@@ -191,6 +199,15 @@ func (w *schemer) define(t reflect.Type, item bool) string {
 		o["additionalProperties"] = w.value(s.rest.typ.Elem(), field{})
 	}
 	return name
+}
+
+// without refuses keys.
+func without(keys []string) object {
+	none := object{}
+	for _, k := range keys {
+		none[k] = false
+	}
+	return none
 }
 
 // needy tells whether leaving out a struct leaves out something required within it.

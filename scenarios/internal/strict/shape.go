@@ -17,6 +17,7 @@ import (
 //	never:"x: why|y: why"  words that people try there, and why they cannot be
 //	check:"positive"  bounds, also min=N, max=N and exactly=N, separated by commas
 //	instead:"a,b"     keys that setting this one by a path removes: they say the same in another way
+//	replaces:"a,b"    keys of the other kind: beside this one they must not stand, and are not required
 //	doc:"…"           one sentence for the schema
 //	choice:"true"     on a field `_ struct{}`: exactly one key is given
 //
@@ -34,6 +35,7 @@ type field struct {
 	never    []string
 	check    string
 	instead  []string
+	replaces []string
 	doc      string
 }
 
@@ -84,7 +86,8 @@ func (s *shape) add(t reflect.Type, index []int) {
 		fallback, has := f.Tag.Lookup("default")
 		g := field{
 			key: key, index: at, typ: f.Type, fallback: fallback, has: has, required: f.Tag.Get("required") == "true",
-			enum: list(f.Tag.Get("enum"), "|"), never: list(f.Tag.Get("never"), "|"), check: f.Tag.Get("check"), instead: list(f.Tag.Get("instead"), ","), doc: f.Tag.Get("doc"),
+			enum: list(f.Tag.Get("enum"), "|"), never: list(f.Tag.Get("never"), "|"), check: f.Tag.Get("check"),
+			instead: list(f.Tag.Get("instead"), ","), replaces: list(f.Tag.Get("replaces"), ","), doc: f.Tag.Get("doc"),
 		}
 		if option == "inline" {
 			s.rest = &g
@@ -110,6 +113,23 @@ func (s *shape) find(key string) *field {
 		}
 	}
 	return nil
+}
+
+// replaced are the keys that have no place beside those that are there, and which one they have none beside.
+func (s *shape) replaced(there func(field) bool) map[string]string {
+	var gone map[string]string
+	for _, g := range s.fields {
+		if len(g.replaces) == 0 || !there(g) {
+			continue
+		}
+		for _, key := range g.replaces {
+			if gone == nil {
+				gone = map[string]string{}
+			}
+			gone[key] = g.key
+		}
+	}
+	return gone
 }
 
 // keys are the keys in the order of the struct. Of a choice they are what can be chosen: a name is not.
