@@ -102,7 +102,9 @@ func (a Ask) ofJobRuns(x float64, v *Verdict) (held bool, words string) {
 func OfJob(m Measure, a *job.Answer) float64 {
 	switch m.Of {
 	case Deadline:
-		return share(a.Runs, func(o job.Outcome) bool { return o.Finished && a.Settings.Deadline != nil && o.End <= *a.Settings.Deadline })
+		return share(a.Runs, func(o job.Outcome) bool {
+			return o.Finished && a.Settings.Deadline != nil && o.End <= *a.Settings.Deadline
+		})
 	case Finished:
 		return share(a.Runs, func(o job.Outcome) bool { return o.Finished })
 	case Savings:
