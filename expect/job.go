@@ -102,60 +102,24 @@ func (a Ask) ofJobRuns(x float64, v *Verdict) (held bool, words string) {
 func OfJob(m Measure, a *job.Answer) float64 {
 	switch m.Of {
 	case Deadline:
-		return share(a.Runs, func(o job.Outcome) bool {
-			return o.Finished && a.Settings.Deadline != nil && o.End <= *a.Settings.Deadline
-		})
+		return a.Share(a.Met)
 	case Finished:
-		return share(a.Runs, func(o job.Outcome) bool { return o.Finished })
+		return a.Finished()
 	case Savings:
-		return 1 - mean(costs(a.Settings, a.Runs))/mean(costs(a.Settings.OnDemand(), a.OnDemand))
+		return a.Saved()
 	}
 	return taken(m, Values(m.Of, a))
 }
 
 // Values are a quantity of a job run by run: Finish in seconds (+Inf where it does not), Cost, Interruptions.
 func Values(of Quantity, a *job.Answer) []float64 {
-	if of == Cost {
-		return costs(a.Settings, a.Runs)
+	switch of {
+	case Cost:
+		return a.Costs()
+	case Interruptions:
+		return a.Each(func(o job.Outcome) float64 { return float64(o.Interruptions) })
 	}
-	xs := make([]float64, len(a.Runs))
-	for k, o := range a.Runs {
-		switch {
-		case of == Interruptions:
-			xs[k] = float64(o.Interruptions)
-		case o.Finished:
-			xs[k] = o.End.Seconds()
-		default:
-			xs[k] = math.Inf(1)
-		}
-	}
-	return xs
-}
-
-func costs(s *job.Settings, runs []job.Outcome) []float64 {
-	xs := make([]float64, len(runs))
-	for k, o := range runs {
-		xs[k] = s.Cost(o)
-	}
-	return xs
-}
-
-func share(runs []job.Outcome, is func(job.Outcome) bool) float64 {
-	n := 0
-	for _, o := range runs {
-		if is(o) {
-			n++
-		}
-	}
-	return float64(n) / float64(len(runs))
-}
-
-func mean(xs []float64) float64 {
-	sum := 0.0
-	for _, x := range xs {
-		sum += x
-	}
-	return sum / float64(len(xs))
+	return a.Completions()
 }
 
 // taken is a statistic of values; a plain cost is the mean. A quantile is the smallest value with at least that share at or
@@ -168,5 +132,5 @@ func taken(m Measure, xs []float64) float64 {
 		sorted := slices.Sorted(slices.Values(xs))
 		return sorted[max(int(math.Ceil(m.Q*float64(len(xs))-1e-9)), 1)-1]
 	}
-	return mean(xs)
+	return job.Mean(xs)
 }

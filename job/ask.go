@@ -3,7 +3,6 @@ package job
 import (
 	"context"
 	"math"
-	"math/big"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -111,16 +110,6 @@ func (r *runner) each(do func(k int)) error {
 	all.Wait()
 	r.stage++
 	return r.ctx.Err()
-}
-
-// Cost of a run in currency units: price × charged time × instances, exact, rounded once.
-func (s *Settings) Cost(o Outcome) float64 {
-	price := s.Paid()
-	x := price.Hourly()
-	x.Mul(x, big.NewRat(int64(o.Billed), int64(time.Hour)))
-	x.Mul(x, big.NewRat(int64(s.Instances), 1))
-	cost, _ := x.Float64()
-	return cost
 }
 
 // A search looks for the best time between checkpoints among whole divisions of the work: W ÷ 1, W ÷ 2, …

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"headroom/expect"
 	"headroom/job"
 )
 
@@ -65,15 +64,15 @@ func oneJob(j Job) plane {
 	if d := j.Settings.Deadline; d != nil {
 		completion.marks = append(completion.marks, upright{at: d.Hours(), label: "deadline", pen: deadlinePen})
 	}
-	other := Job{"", &job.Answer{Settings: j.Settings.OnDemand(), Runs: j.OnDemand}}
+	other := Job{"", j.Plain()}
 	onSpot := j.Settings.OnSpot()
 	if demand := finishedHours(other); onSpot && len(demand) > 0 {
-		completion.marks = append(completion.marks, upright{at: average(demand), label: "on demand", pen: demandPen})
+		completion.marks = append(completion.marks, upright{at: job.Mean(demand), label: "on demand", pen: demandPen})
 	}
-	paid := expect.Values(expect.Cost, j.Answer)
+	paid := j.Costs()
 	cost := distribution("Cost, share of runs", "paid for a run, "+j.Settings.Price.Currency, paid)
 	if onSpot {
-		cost.marks = append(cost.marks, upright{at: average(expect.Values(expect.Cost, other.Answer)), label: "on demand", pen: demandPen})
+		cost.marks = append(cost.marks, upright{at: job.Mean(other.Costs()), label: "on demand", pen: demandPen})
 	}
 	completion.stretch(" h")
 	cost.stretch("")
@@ -92,14 +91,6 @@ func finishedHours(j Job) (hours []float64) {
 		}
 	}
 	return hours
-}
-
-func average(xs []float64) float64 {
-	sum := 0.0
-	for _, x := range xs {
-		sum += x
-	}
-	return sum / float64(len(xs))
 }
 
 // quantileOf is the value that a part of the sorted values is at or below.
@@ -141,7 +132,7 @@ func distribution(title, foot string, values []float64) field {
 			f.y.ticks[i].label += "\u00a0%"
 		}
 	}
-	mean, p90 := average(values), quantileOf(values, 0.9)
+	mean, p90 := job.Mean(values), quantileOf(values, 0.9)
 	f.marks = append(f.marks, upright{at: mean, label: "mean", pen: meanPen})
 	if p90 > mean {
 		f.marks = append(f.marks, upright{at: p90, label: "p90", pen: tailPen})
@@ -177,20 +168,20 @@ func (f *field) stretch(unit string) {
 // jobTitle is the finding of a job.
 func jobTitle(j Job) string {
 	s := j.Settings
-	finished := expect.OfJob(expect.Measure{Of: expect.Finished}, j.Answer)
-	cost := average(expect.Values(expect.Cost, j.Answer))
+	finished := j.Finished()
+	cost := job.Mean(j.Costs())
 	if !s.OnSpot() {
 		return fmt.Sprintf("On demand the job is done in %s for %s", hoursWords(finishedHours(j)), money(cost, s.Price.Currency))
 	}
 	text := fmt.Sprintf("Spot: done in %s on average for %s", hoursWords(finishedHours(j)), money(cost, s.Price.Currency))
-	if saved := expect.OfJob(expect.Measure{Of: expect.Savings}, j.Answer); saved > 0 {
+	if saved := j.Saved(); saved > 0 {
 		text += fmt.Sprintf(", %s less than on demand", percent(saved))
 	} else {
 		text += fmt.Sprintf(", %s more than on demand", percent(-saved))
 	}
 	switch {
 	case s.Deadline != nil:
-		return text + fmt.Sprintf("; %s of runs meet the deadline", percent(expect.OfJob(expect.Measure{Of: expect.Deadline}, j.Answer)))
+		return text + fmt.Sprintf("; %s of runs meet the deadline", percent(j.Share(j.Met)))
 	case finished < 1:
 		return text + fmt.Sprintf("; only %s of runs finish", percent(finished))
 	}
@@ -202,7 +193,7 @@ func hoursWords(hours []float64) string {
 	if len(hours) == 0 {
 		return "no time"
 	}
-	return lapse(average(hours) * 3600)
+	return lapse(job.Mean(hours) * 3600)
 }
 
 // checkpointPlane is what other times between checkpoints give, on the same random numbers.
@@ -227,27 +218,19 @@ func checkpointPlane(j Job) plane {
 		mark("Young", t.Young, pen{color: policyRed, width: 1.6, dash: []float64{2.5, 2}})
 	}
 	foot := "work between two checkpoints, log scale"
-	plain := Job{"", &job.Answer{Settings: s.OnDemand(), Runs: j.OnDemand}}
+	plain := j.Plain()
 	keys := []key{}
 	for i, m := range marks {
 		keys = append(keys, lineKey(m.label+" "+lapse(m.at), m.pen))
 		marks[i].label = ""
 	}
 	p.panels = []field{
-		curveField("Mean completion time, hours", foot, x, ends, average(finishedOr(plain)), marks, j.Flat),
-		curveField("Mean cost, "+s.Price.Currency, foot, x, costs, average(expect.Values(expect.Cost, plain.Answer)), marks, j.Flat),
+		curveField("Mean completion time, hours", foot, x, ends, job.Mean(plain.Each(func(o job.Outcome) float64 { return o.End.Hours() })), marks, j.Flat),
+		curveField("Mean cost, "+s.Price.Currency, foot, x, costs, job.Mean(plain.Costs()), marks, j.Flat),
 	}
 	p.panels[0].keys = keys
 	p.notes = append(p.notes, "shaded: at most 1\u00a0% longer than the best", "a piece of work that does not go through is done again from its checkpoint")
 	return p
-}
-
-// finishedOr are the ends of all runs, in hours.
-func finishedOr(j Job) (hours []float64) {
-	for _, o := range j.Runs {
-		hours = append(hours, o.End.Hours())
-	}
-	return hours
 }
 
 // curveField is a curve over the time between checkpoints, cut where it leaves four times its least value, with on demand beside
@@ -285,12 +268,12 @@ func overlaidJobs(jobs []Job) plane {
 		if h := finishedHours(j); len(h) > 0 {
 			far = math.Max(far, quantileOf(h, 0.99))
 		}
-		dear = math.Max(dear, quantileOf(expect.Values(expect.Cost, j.Answer), 0.99))
+		dear = math.Max(dear, quantileOf(j.Costs(), 0.99))
 	}
 	for n, j := range jobs {
-		paid := expect.Values(expect.Cost, j.Answer)
-		all := expect.OfJob(expect.Measure{Of: expect.Finished}, j.Answer) == 1
-		if c := average(paid); c < least && all {
+		paid := j.Costs()
+		all := j.Finished() == 1
+		if c := job.Mean(paid); c < least && all {
 			cheapest, least = n, c
 		}
 		done.curves = append(done.curves, curve{pen: runPen(n), step: true, pts: cumulative(finishedHours(j), len(j.Runs), far)})

@@ -144,38 +144,38 @@ type JobVerdict struct {
 
 // JobDocument makes the result of a job.
 func JobDocument(meta Meta, asks []expect.Ask, a *job.Answer) JobDoc {
-	s, plain := a.Settings, a.Settings.OnDemand()
+	s := a.Settings
 	n := len(a.Runs)
 	d := JobDoc{
 		Version: 1, Scenario: meta.Scenario, Variant: meta.Variant, Kind: "job", Seed: s.Seed, Runs: n,
 		Job: JobFacts{Kind: s.Kind, On: s.On, Instances: s.Instances, WorkS: s.Total().Seconds(), LengthS: s.Length().Seconds(), Price: hourly(s.Paid()), OnDemand: hourly(*s.Price),
 			Every: s.Checkpoint.Every.Seconds()},
-		Completion: spread(expect.Values(expect.Finish, a)),
-		Running:    spread(each(a.Runs, func(o job.Outcome) float64 { return o.Running.Seconds() })),
-		Cost:       JobCost{s.Price.Currency, spread(expect.Values(expect.Cost, a))},
-		Starts:     Over(each(a.Runs, func(o job.Outcome) float64 { return float64(o.Starts) })),
-		Interrupts: spread(expect.Values(expect.Interruptions, a)),
+		Completion: spread(a.Completions()),
+		Running:    spread(a.Each(func(o job.Outcome) float64 { return o.Running.Seconds() })),
+		Cost:       JobCost{s.Price.Currency, spread(a.Costs())},
+		Starts:     Over(a.Each(func(o job.Outcome) float64 { return float64(o.Starts) })),
+		Interrupts: spread(a.Each(func(o job.Outcome) float64 { return float64(o.Interruptions) })),
 		Finished:   Share(count(a.Runs, func(o job.Outcome) bool { return o.Finished }), n),
 		StoppedBy: JobStops{count(a.Runs, func(o job.Outcome) bool { return o.Stopped == job.ByMaxRun }),
 			count(a.Runs, func(o job.Outcome) bool { return o.Stopped == job.ByMaxWait }), count(a.Runs, func(o job.Outcome) bool { return o.Stopped == job.GivenUp })},
-		Time:     jobTime(a.Runs),
-		Billable: Over(each(a.Runs, func(o job.Outcome) float64 { return s.Billable(o).Seconds() })),
-		Savings:  Over(each(a.Runs, func(o job.Outcome) float64 { return finite(job.Savings(s.Billable(o), o.Running)) })),
-		OnDemand: jobOnDemand(plain, a.OnDemand),
+		Time:     jobTime(a),
+		Billable: Over(a.Each(func(o job.Outcome) float64 { return s.Billable(o).Seconds() })),
+		Savings:  Over(a.Each(func(o job.Outcome) float64 { return finite(job.Savings(s.Billable(o), o.Running)) })),
+		OnDemand: jobOnDemand(a.Plain()),
 		Notes:    JobNotes(a),
 		Expect:   jobVerdicts(asks, a),
 	}
 	if s.Deadline != nil {
-		d.Deadline = &JobDeadline{s.Deadline.Seconds(), Share(count(a.Runs, func(o job.Outcome) bool { return o.Finished && o.End <= *s.Deadline }), n)}
+		d.Deadline = &JobDeadline{s.Deadline.Seconds(), Share(count(a.Runs, a.Met), n)}
 	}
-	d.Against = against(a, plain)
+	d.Against = against(a)
 	d.Checkpoint, d.Theory = jobCheckpoint(a), jobTheory(s)
 	return d
 }
 
-func jobTime(runs []job.Outcome) JobTime {
+func jobTime(a *job.Answer) JobTime {
 	of := func(part func(job.Outcome) time.Duration) Number {
-		return Over(each(runs, func(o job.Outcome) float64 { return part(o).Seconds() }))
+		return Over(a.Each(func(o job.Outcome) float64 { return part(o).Seconds() }))
 	}
 	return JobTime{
 		of(func(o job.Outcome) time.Duration { return o.Waiting }), of(func(o job.Outcome) time.Duration { return o.Provisioning }),
@@ -184,22 +184,19 @@ func jobTime(runs []job.Outcome) JobTime {
 	}
 }
 
-func jobOnDemand(s *job.Settings, runs []job.Outcome) JobOnDemand {
-	other := &job.Answer{Settings: s, Runs: runs}
-	return JobOnDemand{spread(expect.Values(expect.Finish, other)), spread(expect.Values(expect.Cost, other)),
-		Share(count(runs, func(o job.Outcome) bool { return o.Finished }), len(runs))}
+func jobOnDemand(plain *job.Answer) JobOnDemand {
+	return JobOnDemand{spread(plain.Completions()), spread(plain.Costs()), Share(count(plain.Runs, func(o job.Outcome) bool { return o.Finished }), len(plain.Runs))}
 }
 
-func against(a *job.Answer, plain *job.Settings) JobAgainst {
-	other := &job.Answer{Settings: plain, Runs: a.OnDemand}
-	more := func(q expect.Quantity) Number {
-		is, was := expect.Values(q, a), expect.Values(q, other)
+func against(a *job.Answer) JobAgainst {
+	more := func(is, was []float64) Number {
 		for k := range is {
 			is[k] = finite(is[k] - was[k])
 		}
 		return Over(is)
 	}
-	return JobAgainst{more(expect.Cost), more(expect.Finish), finite(expect.OfJob(expect.Measure{Of: expect.Savings}, a))}
+	plain := a.Plain()
+	return JobAgainst{more(a.Costs(), plain.Costs()), more(a.Completions(), plain.Completions()), finite(a.Saved())}
 }
 
 func jobCheckpoint(a *job.Answer) *JobCheckpoint {
@@ -272,14 +269,6 @@ func spread(values []float64) Spread {
 	m := meanOf(values)
 	q := func(p float64) float64 { return quantile(values, p).Mean }
 	return Spread{m.Mean, m.Low, m.High, q(.5), q(.9), q(.99), finite(slices.Max(values))}
-}
-
-func each(runs []job.Outcome, of func(job.Outcome) float64) []float64 {
-	xs := make([]float64, len(runs))
-	for k, o := range runs {
-		xs[k] = of(o)
-	}
-	return xs
 }
 
 func count(runs []job.Outcome, is func(job.Outcome) bool) (n int) {
