@@ -114,7 +114,7 @@ func (b *builder) guessed() string {
 func (b *builder) limits(s *aws.Settings) {
 	for i, p := range b.mine(aTarget) {
 		b.skip(p.node, "RoleARN", "CreationTime", "ScalableTargetARN", "ARN", "Tags", "TagsAll", "Id", "PredictedCapacity")
-		b.suspended(p.node)
+		s.Suspended = b.suspended(p.node)
 		low, lowRead := b.whole(p.node, "MinCapacity")
 		high, highRead := b.whole(p.node, "MaxCapacity")
 		if i > 0 && (lowRead && low != s.Min || highRead && high != s.Max) {
@@ -147,17 +147,15 @@ func (b *builder) limits(s *aws.Settings) {
 	}
 }
 
-// suspended reads a suspended state: all false is how it normally is.
-func (b *builder) suspended(n *node) {
-	state := n.at("SuspendedState")
-	for _, key := range []string{"DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"} {
-		if state == nil {
-			return
-		}
-		if on, _ := b.truth(state, key); on {
-			b.note(state.at(key), "suspended scaling is not simulated: it is taken as going on")
-		}
+// suspended reads what is switched off.
+func (b *builder) suspended(n *node) (s aws.Suspended) {
+	if state := n.at("SuspendedState"); state != nil {
+		b.out.said.suspended = true
+		s.ScaleOut, _ = b.truth(state, "DynamicScalingOutSuspended")
+		s.ScaleIn, _ = b.truth(state, "DynamicScalingInSuspended")
+		s.Schedules, _ = b.truth(state, "ScheduledScalingSuspended")
 	}
+	return s
 }
 
 // read remembers where a value of scaling.aws was read.

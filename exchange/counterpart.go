@@ -118,15 +118,13 @@ func (c *counterpart) trackingStatistic() string {
 	return "Average"
 }
 
-// form is the two alarms that AWS makes for a target-tracking policy on the metric (aws.md §2.1): out 3 of 3, in 15 minutes.
-func (c *counterpart) form() aws.TrackingAlarms {
-	period := c.every
-	in := aws.Datapoints{M: 15, N: 15}
-	if period < minute {
-		n := int(15 * minute / period)
-		in = aws.Datapoints{M: n, N: n}
-	}
-	return aws.TrackingAlarms{Period: &period, Out: aws.Datapoints{M: 3, N: 3}, In: &in, Low: 0.9}
+// usual is a target-tracking policy on the metric with all that AWS does by itself: its cooldowns, and the form of its two alarms.
+func (c *counterpart) usual(target aws.Level) aws.TargetTracking {
+	t := aws.TargetTracking{Metric: c.metric, Target: target, ScaleIn: true}
+	s := aws.Settings{Service: c.service, Policies: []aws.Policy{{TargetTracking: &t}}}
+	s.Fill(func(string) (period, delay time.Duration) { return c.every, c.every })
+	t.Assume = aws.Assume{}
+	return t
 }
 
 // latency tells a metric whose values are times, in µs.

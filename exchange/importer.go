@@ -35,7 +35,7 @@ type Imported struct {
 }
 
 // said tells which parts of the settings the files speak of.
-type said struct{ limits, policies, schedules bool }
+type said struct{ limits, policies, schedules, suspended bool }
 
 // fleet is what files say beside the scaling.
 type fleet struct {

@@ -80,6 +80,10 @@ func (i *Imported) keep(settings, old *yaml.Node) (kept Kept) {
 	if !i.said.schedules {
 		take("schedules")
 	}
+	if !i.said.suspended {
+		take("suspended")
+	}
+	take("suspensions")
 	take("assume")
 	return kept
 }

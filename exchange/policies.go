@@ -117,7 +117,7 @@ func (b *builder) alarms(p *piece, label string) (out []*piece) {
 			}
 		}
 		// an input of put-metric-alarm by itself does not know the policy's ARN yet: it is joined by its name
-		return len(a.actsOn) == 0 && label != "" && (a.node.peek("AlarmName") == label || a.node.peek("AlarmName") == label+alarmSuffix)
+		return len(a.actsOn) == 0 && label != "" && b.labelled(a.node.peek("AlarmName")) == label
 	}
 	for _, a := range b.pieces {
 		if a.is == anAlarm && acts(a) {
@@ -126,6 +126,21 @@ func (b *builder) alarms(p *piece, label string) (out []*piece) {
 		}
 	}
 	return out
+}
+
+// labelled is the name of the policy that an alarm is named after: NAME, NAME-alarm or …-NAME-alarm, the longest that fits.
+func (b *builder) labelled(alarm string) (longest string) {
+	for _, p := range b.pieces {
+		if p.is != aPolicy {
+			continue
+		}
+		name := p.node.peek("PolicyName")
+		fits := alarm == name || alarm == name+alarmSuffix || strings.HasSuffix(alarm, "-"+name+alarmSuffix)
+		if fits && len(name) > len(longest) {
+			longest = name
+		}
+	}
+	return longest
 }
 
 // alarmSuffix is what the name of a step policy's alarm ends in when this package writes it.
@@ -141,9 +156,10 @@ func (b *builder) tracking(n *node, alarms []*piece) *aws.TargetTracking {
 		}
 		return nil
 	}
-	t := &aws.TargetTracking{Metric: m.metric, Target: level(m.metric, target), ScaleIn: true, Alarm: m.form()}
-	t.ScaleOutCooldown = b.cooldown(n, "ScaleOutCooldown", "target-tracking.scale-out-cooldown")
-	t.ScaleInCooldown = b.cooldown(n, "ScaleInCooldown", "target-tracking.scale-in-cooldown")
+	usual := m.usual(level(latency(m.metric), target))
+	t := &usual
+	t.ScaleOutCooldown = b.cooldown(n, "ScaleOutCooldown", "target-tracking.scale-out-cooldown", *t.ScaleOutCooldown)
+	t.ScaleInCooldown = b.cooldown(n, "ScaleInCooldown", "target-tracking.scale-in-cooldown", *t.ScaleInCooldown)
 	if len(alarms) == 0 {
 		b.filled("target-tracking.alarm", "AWS makes these alarms itself; this is their usual form")
 	}
@@ -245,8 +261,8 @@ func (b *builder) single(n *node) *node {
 func (b *builder) unit(n *node) { b.skip(n, "Unit") }
 
 // cooldown is a cooldown in seconds; AWS's default if it is not there. path is where it goes, below the policy.
-func (b *builder) cooldown(n *node, key, path string) *time.Duration {
-	d := aws.CooldownDefault
+func (b *builder) cooldown(n *node, key, path string, usual time.Duration) *time.Duration {
+	d := usual
 	if v, ok := b.number(n, key); ok {
 		d = seconds(v)
 	} else {
@@ -261,8 +277,8 @@ func (b *builder) filled(path, why string) { b.out.defaults[b.prefix+path] = why
 func seconds(v float64) time.Duration { return time.Duration(math.Round(v * float64(time.Second))) }
 
 // level is a threshold, target or distance in the metric's unit: a latency, which AWS counts in µs, as a time.
-func level(metric string, v float64) aws.Level {
-	if us := v * 1000; latency(metric) && us == math.Trunc(us) && math.Abs(us) < 1<<53 {
+func level(timed bool, v float64) aws.Level {
+	if us := v * 1000; timed && us == math.Trunc(us) && math.Abs(us) < 1<<53 {
 		return aws.Level{Timed: true, Duration: time.Duration(us)}
 	}
 	return aws.Level{Number: v}

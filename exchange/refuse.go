@@ -28,6 +28,12 @@ func (s Scaled) refusals(filled *aws.Settings) []refusal {
 		r.add("scaling.aws.service", filled.Service, "a service whose metrics are known: neither their namespace nor their dimensions are in a scenario")
 		return r.out
 	}
+	r.name("name", s.Scenario, func(name string) string {
+		if len(name) > 100 {
+			return "at most 100 bytes, as it begins the names of alarms"
+		}
+		return ""
+	})
 	r.assumed("scaling.aws.assume", s.Settings.Assume)
 	for i := range filled.Policies {
 		path := fmt.Sprintf("scaling.aws.policies.%d", i)
@@ -47,6 +53,9 @@ func (s Scaled) refusals(filled *aws.Settings) []refusal {
 		r.step(path, filled.Service, t)
 		r.assumed(path+".assume", given.Step.Assume)
 		r.cooldown(path+".cooldown", *t.Cooldown)
+	}
+	for i := range filled.Suspensions {
+		r.add(fmt.Sprintf("scaling.aws.suspensions.%d", i), "a time", "scaling.aws.suspended: AWS suspends until it is told otherwise")
 	}
 	for i, sch := range filled.Schedules {
 		r.name(fmt.Sprintf("scaling.aws.schedules.%d.name", i), sch.Name, actionName)
@@ -83,7 +92,7 @@ func (r *refuser) tracking(path, service string, t *aws.TargetTracking) {
 	if m == nil {
 		return
 	}
-	usual := m.form()
+	usual := m.usual(t.Target).Alarm
 	for _, part := range []struct{ key, own, aws string }{
 		{"period", spanned(t.Alarm.Period), spanned(usual.Period)}, {"out", t.Alarm.Out.String(), usual.Out.String()},
 		{"in", t.Alarm.In.String(), usual.In.String()}, {"low", t.Alarm.Low.String(), usual.Low.String()},
@@ -141,8 +150,8 @@ func (r *refuser) cooldown(path string, d time.Duration) {
 
 // printable and actionName say what AWS takes as names of policies and of scheduled actions, "" if it takes this one.
 func printable(name string) string {
-	if len(name) > 240 || plainLine(name) != name {
-		return "at most 240 printable bytes, with room for the name of an alarm"
+	if len(name) > 140 || plainLine(name) != name {
+		return "at most 140 printable bytes, as it is part of an alarm's name"
 	}
 	return ""
 }

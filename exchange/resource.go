@@ -170,7 +170,12 @@ const targetName = "Target"
 func (w *treeWriter) write() {
 	s := w.settings
 	w.taken["target"] = 1
-	w.add(resourceOut{is: aTarget, name: targetName, props: append(w.identity(), prop{"MinCapacity", s.Min}, prop{"MaxCapacity", s.Max})})
+	target := append(w.identity(), prop{"MinCapacity", s.Min}, prop{"MaxCapacity", s.Max})
+	if off := s.Suspended; off != (aws.Suspended{}) {
+		target = append(target, prop{"SuspendedState", props{{"DynamicScalingInSuspended", off.ScaleIn},
+			{"DynamicScalingOutSuspended", off.ScaleOut}, {"ScheduledScalingSuspended", off.Schedules}}})
+	}
+	w.add(resourceOut{is: aTarget, name: targetName, props: target})
 	for i, p := range s.Policies {
 		if p.TargetTracking != nil {
 			w.tracking(i, p.TargetTracking)
@@ -252,7 +257,12 @@ func (w *treeWriter) step(i int, t *aws.Step) {
 	policy := w.logical("policy", name)
 	w.add(resourceOut{is: aPolicy, name: policy, target: targetName,
 		props: append(append(props{{"PolicyName", name}}, w.identity()...), prop{"PolicyType", "StepScaling"}, prop{"StepScalingPolicyConfiguration", config})})
-	w.add(resourceOut{is: anAlarm, name: w.logical("alarm", name), needs: policy, props: w.alarm(name+alarmSuffix, &t.Alarm, policy)})
+	w.add(resourceOut{is: anAlarm, name: w.logical("alarm", name), needs: policy, props: w.alarm(w.alarmName(name), &t.Alarm, policy)})
+}
+
+// alarmName is an alarm's name, which no other in the account should have.
+func (w *treeWriter) alarmName(policy string) string {
+	return strings.ReplaceAll(plainLine(w.Scenario), " ", "-") + "-" + policy + alarmSuffix
 }
 
 // aggregationOf is AWS's word for how the breach is measured over several datapoints.

@@ -109,6 +109,9 @@ func (i *Imported) scaling() (*yaml.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !i.said.suspended {
+		remove(settings, "suspended")
+	}
 	for path, why := range i.defaults {
 		if key, value := find(settings, path); value != nil {
 			if value.Kind == yaml.ScalarNode {

@@ -29,12 +29,12 @@ func (b *builder) steps(n *node, label string, alarms []*piece) (out []aws.Polic
 	for _, a := range alarms {
 		step := form
 		step.Steps = nil
-		alarm, m := b.alarm(a)
+		alarm := b.alarm(a)
 		if alarm == nil {
 			continue
 		}
 		step.Alarm = *alarm
-		if step.Steps = b.adjustments(n, m.metric); len(step.Steps) == 0 {
+		if step.Steps = b.adjustments(n, timed(alarm)); len(step.Steps) == 0 {
 			b.note(n, "a step policy without steps: it is left out")
 			return nil
 		}
@@ -64,7 +64,7 @@ func (b *builder) stepForm(n *node, label string) (aws.Step, bool) {
 			b.remark(n.at("MinAdjustmentMagnitude"), "has no effect: the adjustment is not in percent")
 		}
 	}
-	s.Cooldown = b.cooldown(n, "Cooldown", "step.cooldown")
+	s.Cooldown = b.cooldown(n, "Cooldown", "step.cooldown", aws.CooldownDefault)
 	return s, true
 }
 
@@ -82,7 +82,7 @@ func (b *builder) aggregation(n *node, s *aws.Step, word string) {
 }
 
 // adjustments reads the bands.
-func (b *builder) adjustments(n *node, metric string) (out []aws.Adjustment) {
+func (b *builder) adjustments(n *node, timed bool) (out []aws.Adjustment) {
 	for _, c := range n.list("StepAdjustments") {
 		by, ok := b.whole(c, "ScalingAdjustment")
 		if !ok {
@@ -91,11 +91,11 @@ func (b *builder) adjustments(n *node, metric string) (out []aws.Adjustment) {
 		}
 		a := aws.Adjustment{By: by}
 		if v, ok := b.number(c, "MetricIntervalLowerBound"); ok {
-			from := level(metric, v)
+			from := level(timed, v)
 			a.From = &from
 		}
 		if v, ok := b.number(c, "MetricIntervalUpperBound"); ok {
-			to := level(metric, v)
+			to := level(timed, v)
 			a.To = &to
 		}
 		out = append(out, a)
@@ -104,30 +104,33 @@ func (b *builder) adjustments(n *node, metric string) (out []aws.Adjustment) {
 }
 
 // alarm reads a step policy's alarm; nil, and a note, if it cannot be simulated.
-func (b *builder) alarm(p *piece) (*aws.Alarm, *counterpart) {
+func (b *builder) alarm(p *piece) *aws.Alarm {
 	n := p.node
 	b.alarmWithout(n)
 	if on, read := b.truth(n, "ActionsEnabled"); read && !on {
 		b.note(n, "its actions are disabled: the policy is left out")
-		return nil, nil
+		return nil
 	}
 	c := n
 	if n.has("Metrics") {
 		if c = b.single(n); c == nil {
 			n.done()
-			return nil, nil
+			return nil
 		}
 	}
 	m := b.cloudWatch(c)
 	if m == nil {
 		n.done()
-		return nil, nil
+		return nil
 	}
 	a := &aws.Alarm{Metric: m.metric, Missing: "missing", LowSamples: "evaluate", Datapoints: b.datapoints(n)}
 	b.unit(c)
+	if !b.statistic(c, m, a) {
+		return nil
+	}
 	threshold, ok := b.number(n, "Threshold")
 	operator, _ := b.text(n, "ComparisonOperator")
-	at := level(m.metric, threshold)
+	at := level(timed(a), threshold)
 	switch operator {
 	case "GreaterThanThreshold":
 		a.Above = &at
@@ -142,10 +145,7 @@ func (b *builder) alarm(p *piece) (*aws.Alarm, *counterpart) {
 	}
 	if !ok || a.Datapoints.N == 0 {
 		b.note(n, "an alarm whose threshold, comparison or datapoints are not those of a plain alarm: the policy is left out")
-		return nil, nil
-	}
-	if !b.statistic(c, m, a) {
-		return nil, nil
+		return nil
 	}
 	if period, read := b.number(c, "Period"); read {
 		d := seconds(period)
@@ -157,8 +157,11 @@ func (b *builder) alarm(p *piece) (*aws.Alarm, *counterpart) {
 	if word, read := b.text(n, "EvaluateLowSampleCountPercentile"); read {
 		a.LowSamples = word
 	}
-	return a, m
+	return a
 }
+
+// timed tells whether what an alarm looks at are times.
+func timed(a *aws.Alarm) bool { return latency(a.Metric) && a.Statistic.String() != "count" }
 
 // statistics are AWS's words for what an alarm makes of a period.
 var statistics = []struct{ aws, ours string }{

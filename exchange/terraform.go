@@ -159,7 +159,7 @@ func camel(kind string, n *node) *node {
 	out := &node{file: n.file, path: n.path, kind: n.kind, text: n.text}
 	for i, c := range n.items {
 		if n.kind != object {
-			out.items = append(out.items, camel(kind, c))
+			out.items = append(out.items, camel("", c))
 			continue
 		}
 		key := n.keys[i]
@@ -169,7 +169,7 @@ func camel(kind string, n *node) *node {
 		if singles[key] && c.kind == list && len(c.items) == 1 {
 			c = c.items[0]
 		}
-		v := camel(kind, c)
+		v := camel("", c) // only a resource's own name has a name of its own
 		name := apiName(kind, key)
 		if name == "Dimensions" && v.kind == object {
 			v = dimensions(c)

@@ -25,7 +25,7 @@ func exportCommand(p *program) *cobra.Command {
 	var f exportFlags
 	c := &cobra.Command{
 		Use:   "export SCENARIO --as FORM",
-		Short: "Write the scaling that was simulated so that it can be applied, or the traffic as a load test",
+		Short: "The scaling as it can be applied, or the traffic as a load test",
 		Long: "Write the scaling of a scenario, exactly as it is simulated, for AWS:\n" +
 			"  aws-cli          a shell script of AWS CLI commands with their inputs\n" +
 			"  cloudformation   a template\n" +

@@ -26,7 +26,7 @@ func importCommand(p *program) *cobra.Command {
 	var f importFlags
 	c := &cobra.Command{
 		Use:   "import FILE…",
-		Short: "Make a scenario of the scaling that runs in an account, or is written for one",
+		Short: "A scenario of the scaling that an account or template holds",
 		Long: "Make a scenario of what people have: JSON of the AWS CLI (describe-… answers,\n" +
 			"put-… inputs, and the inner objects that it takes from files), CloudFormation\n" +
 			"(YAML or JSON), terraform show -json. The kind of a file is told by what is in\n" +
