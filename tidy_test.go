@@ -20,17 +20,17 @@ var floors = [][]string{
 	{"chance"},
 	{"traffic", "policy"},
 	{"policy/aws"},
-	{"policy/plain"},
+	{"policy/plain", "policy/serverless"},
 	{"sim", "job"},
 	{"expect", "plots"},
 	{"scenarios/internal/strict"},
 	{"scenarios", "report"},
-	{"whatif", "verify", "exchange"},
+	{"whatif", "verify"},
 	{"cmd/headroom"},
 }
 
 // pure packages read no clock, open nothing and share no randomness: time and chance are arguments.
-var pure = []string{"unit", "problem", "histogram", "oracle", "internal/kernel", "chance", "traffic", "policy", "policy/aws", "policy/plain", "sim", "job"}
+var pure = []string{"unit", "problem", "histogram", "oracle", "internal/kernel", "chance", "traffic", "policy", "policy/aws", "policy/plain", "policy/serverless", "sim", "job"}
 
 // source is one Go file that is not a test.
 type source struct {

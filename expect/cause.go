@@ -27,6 +27,8 @@ const (
 	ScaledIn  Code = "scaled_in" // a scale-in took capacity below the load
 	Noise     Code = "noise"     // capacity was enough: chance, or an ask that has nothing to do with load
 	Slow      Code = "service"   // one request alone was too slow
+	ColdStart Code = "cold"      // requests waited for environments that were made for them
+	Throttle  Code = "throttled" // as many requests were served at once as may be
 )
 
 // A Cause says what owns most minutes of a breach, and in a sentence when and how much.
@@ -122,6 +124,8 @@ func (f *facts) phase(i int, refused bool) Code {
 	switch {
 	case m.Slow:
 		return Slow
+	case f.r.Config.Platform.OnDemand != nil:
+		return onDemandPhase(m)
 	case f.short(i):
 		return f.shortage(i, refused)
 	case m.Lost > 0:

@@ -150,6 +150,10 @@ func Whole(m Measure, r *sim.Result) float64 {
 		return ratio(q.Served, q.Served+q.Failed)
 	case Retries:
 		return ratio(q.Retries, q.Offered+q.Retries)
+	case Cold:
+		return ratio(q.Cold, q.Invoked)
+	case Throttled:
+		return ratio(q.Throttled, q.Throttled+q.Invoked)
 	case Utilization:
 		return r.Utilization
 	case Instances:

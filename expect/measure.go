@@ -16,6 +16,8 @@ const (
 	Failed       Quantity = "failed"        // failed ÷ (served + failed)
 	Availability Quantity = "availability"  // 1 − failed
 	Retries      Quantity = "retries"       // retries ÷ attempts
+	Cold         Quantity = "cold"          // attempts that waited for a new environment ÷ those that an environment took
+	Throttled    Quantity = "throttled"     // attempts that no environment took ÷ attempts
 	Utilization  Quantity = "utilization"   // busy slot-time ÷ slot-time
 	Instances    Quantity = "instances"     // in service, averaged over time
 	InstancesMax Quantity = "instances max" // in service, at most
@@ -44,7 +46,7 @@ type Measure struct {
 }
 
 // plain are the measures that are a quantity by themselves, in the order in which they are listed to users.
-var plain = []Quantity{Failed, Availability, Cost, CostPer1000, CostPerMonth, Instances, InstancesMax, Utilization, InFlight, Retries}
+var plain = []Quantity{Failed, Availability, Cost, CostPer1000, CostPerMonth, Instances, InstancesMax, Utilization, InFlight, Retries, Cold, Throttled}
 
 // Money says whether the measure is an amount of money. Such a measure is of the whole run only.
 func (m Measure) Money() bool { return m.Of == Cost || m.Of == CostPer1000 || m.Of == CostPerMonth }
@@ -55,7 +57,7 @@ func (m Measure) Time() bool { return m.Of == Latency || m.Of == Wait || m.Of ==
 // Share says whether the measure is a part of a whole, 0…1.
 func (m Measure) Share() bool {
 	switch m.Of {
-	case Failed, Availability, Utilization, Retries, Deadline, Finished, Savings:
+	case Failed, Availability, Utilization, Retries, Cold, Throttled, Deadline, Finished, Savings:
 		return true
 	}
 	return false

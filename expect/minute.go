@@ -53,6 +53,10 @@ func InMinute(m Measure, r *sim.Result, minute *sim.Minute) float64 {
 		return ratio(minute.Served, minute.Served+minute.Failed)
 	case Retries:
 		return ratio(minute.Retries, minute.Attempts)
+	case Cold:
+		return ratio(minute.Cold, minute.Invoked)
+	case Throttled:
+		return ratio(minute.Throttled, minute.Throttled+minute.Invoked)
 	case Utilization:
 		return minute.Utilization
 	case Instances:

@@ -55,6 +55,8 @@ func (f *facts) sentence(c Code, i int, minutes []int) string {
 	case ScaledIn:
 		d := f.cuts[i]
 		return fmt.Sprintf("%d → %s at %s (%s); the load needed %d", d.From, instances(d.To), f.clock(d.At), d.Policy, f.most(c, minutes))
+	case ColdStart, Throttle:
+		return f.onDemand(c, i, minutes)
 	case Slow:
 		last := i
 		for _, k := range minutes {

@@ -67,6 +67,8 @@ type Platform struct {
 	Queue string
 	// Expire is how long a request may wait in the platform's queue, whatever its client does; 0: as service.timeout says.
 	Expire time.Duration
+	// OnDemand, if it is not nil: environments are made for single requests.
+	OnDemand *OnDemand
 }
 
 // Warms is how long an instance warms up that was launched by a policy's decision, "" by nobody's.

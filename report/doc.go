@@ -34,6 +34,7 @@ type Doc struct {
 	Scaling        Scaling     `json:"scaling"`
 	Notes          []string    `json:"notes"` // what happens in silence
 	Approximations []string    `json:"approximations"`
+	Unused         []string    `json:"unused,omitempty"` // keys of the scenario that its way to scale has no use for
 	Expect         []Verdict   `json:"expect"`
 	Breaches       []Breach    `json:"breaches"`
 	Decisions      []Decision  `json:"decisions"`
@@ -51,7 +52,8 @@ type Requests struct {
 	CarriedIn      *Number `json:"carried_in,omitempty"` // only with a settle time
 	Served         Number  `json:"served"`
 	Failed         Number  `json:"failed"`
-	FailedBy       Parts   `json:"failed_by"` // by the cause of the last attempt's failure
+	FailedBy       Parts   `json:"failed_by"`      // by the cause of the last attempt's failure
+	Cold           *Number `json:"cold,omitempty"` // that waited for a new environment; only where those are made on demand
 	WaitingAtEnd   Number  `json:"waiting_at_end"`
 	InServiceAtEnd Number  `json:"in_service_at_end"`
 	Retries        Number  `json:"retries"`

@@ -42,6 +42,7 @@ func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample)
 		Scaling:        Scaling{n("scaling.out"), n("scaling.in"), parts(samples, "scaling.held_by.")},
 		Notes:          append([]string{}, meta.Notes...),
 		Approximations: append([]string{}, first.Approximations...),
+		Unused:         c.Unused,
 		Expect:         verdicts(asks, samples),
 		Breaches:       breaches(asks, first),
 		Decisions:      decisions(first),
@@ -53,6 +54,9 @@ func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample)
 	}
 	if len(samples) == 1 {
 		d.BatchMeans = batchMeans(first)
+	}
+	if cold := n("requests.cold"); cold.Exists() {
+		d.Requests.Cold = &cold
 	}
 	if c.Settle > 0 {
 		carried := n("requests.carried_in")

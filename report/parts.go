@@ -67,12 +67,14 @@ func (p *Parts) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// parts are all measures whose path begins so, over the samples.
+// parts are all measures whose path begins so, over the samples, but for those that no sample has.
 func parts(samples []Sample, prefix string) Parts {
 	var p Parts
 	for _, m := range measures {
 		if name, ok := strings.CutPrefix(m.path, prefix); ok {
-			p = append(p, Part{name, over(samples, m.path)})
+			if n := over(samples, m.path); n.Exists() {
+				p = append(p, Part{name, n})
+			}
 		}
 	}
 	return p

@@ -36,7 +36,7 @@ func result(t *testing.T) (*sim.Result, []expect.Ask) {
 	r := &sim.Result{
 		Requests:   sim.Requests{Offered: 30, Served: 24, Failed: 5, FailedBy: sim.FailedBy{Rejected: 3, Timeout: 2}, Retries: 4, InServiceAtEnd: 1, Wasted: 1500 * time.Millisecond},
 		ServingMin: 1, ServingMax: 3, ServingMean: 1.5, Hours: sim.States{Starting: .25, Serving: .5, Draining: .125},
-		Utilization: .5, Cost: sim.Cost{Currency: "USD", Total: big.NewRat(27, 20)},
+		Utilization: .5, Cost: sim.Cost{Currency: "USD", Total: big.NewRat(27, 20), By: sim.CostBy{Instances: big.NewRat(27, 20)}},
 		Scaling:        sim.Scaling{Out: 1, HeldBy: map[policy.Hold]int{policy.HeldByCooldown: 1, policy.HeldByNoData: 1}},
 		Approximations: []string{"one"}, PerInstance: 12.5,
 	}

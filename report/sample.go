@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"math/big"
 	"time"
 
 	"headroom/expect"
@@ -74,6 +75,14 @@ func requestMeasures() []measure {
 	count := func(path string, of func(*sim.Requests) int64) measure {
 		return measure{"requests." + path, func(r *sim.Result) float64 { return float64(of(&r.Requests)) }}
 	}
+	onDemand := func(path string, of func(*sim.Requests) int64) measure {
+		return measure{"requests." + path, func(r *sim.Result) float64 {
+			if r.Config.Platform.OnDemand == nil {
+				return math.NaN()
+			}
+			return float64(of(&r.Requests))
+		}}
+	}
 	return []measure{
 		count("offered", func(q *sim.Requests) int64 { return q.Offered }),
 		count("carried_in", func(q *sim.Requests) int64 { return q.CarriedIn }),
@@ -83,6 +92,8 @@ func requestMeasures() []measure {
 		count("failed_by.timeout", func(q *sim.Requests) int64 { return q.FailedBy.Timeout }),
 		count("failed_by.no_capacity", func(q *sim.Requests) int64 { return q.FailedBy.NoCapacity }),
 		count("failed_by.instance_lost", func(q *sim.Requests) int64 { return q.FailedBy.InstanceLost }),
+		onDemand("failed_by.throttled", func(q *sim.Requests) int64 { return q.FailedBy.Throttled }),
+		onDemand("cold", func(q *sim.Requests) int64 { return q.Cold }),
 		count("waiting_at_end", func(q *sim.Requests) int64 { return q.WaitingAtEnd }),
 		count("in_service_at_end", func(q *sim.Requests) int64 { return q.InServiceAtEnd }),
 		count("retries", func(q *sim.Requests) int64 { return q.Retries }),
@@ -123,8 +134,23 @@ func moneyMeasures() []measure {
 	money := func(path string, of expect.Quantity) measure {
 		return measure{"cost." + path, func(r *sim.Result) float64 { return expect.Money(of, r) }}
 	}
+	paid := func(name string, of func(*sim.CostBy) *big.Rat) measure {
+		return measure{"cost.by." + name, func(r *sim.Result) float64 {
+			amount := of(&r.Cost.By)
+			if amount == nil {
+				return math.NaN() // not a part of this bill
+			}
+			x, _ := amount.Float64()
+			return x
+		}}
+	}
 	return []measure{
-		money("total", expect.Cost), money("by.instances", expect.Cost),
+		money("total", expect.Cost),
+		paid("instances", func(by *sim.CostBy) *big.Rat { return by.Instances }),
+		paid("compute", func(by *sim.CostBy) *big.Rat { return by.Compute }),
+		paid("requests", func(by *sim.CostBy) *big.Rat { return by.Requests }),
+		paid("data", func(by *sim.CostBy) *big.Rat { return by.Data }),
+		paid("provisioned", func(by *sim.CostBy) *big.Rat { return by.Provisioned }),
 		money("per_1000", expect.CostPer1000), money("per_month", expect.CostPerMonth),
 	}
 }

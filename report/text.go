@@ -49,6 +49,9 @@ func Text(w io.Writer, meta Meta, d Doc, first *sim.Result, style Style) error {
 	numbers(&b, d, style)
 	breachLines(&b, d, first, style)
 	decisionLines(&b, d, first, style)
+	if len(d.Unused) > 0 {
+		b.WriteString(Wrap("Not used by this way to scale: ", strings.Join(d.Unused, ", ")))
+	}
 	for _, a := range d.Approximations {
 		b.WriteString(Wrap("Approximated: ", a))
 	}
@@ -203,6 +206,9 @@ func numbers(b *strings.Builder, d Doc, style Style) {
 		items = append(items, say(*q.CarriedIn, Count)+" carried in")
 	}
 	items = append(items, say(q.Served, Count)+" served", say(q.Failed, Count)+" failed"+failedBy(q.FailedBy))
+	if q.Cold != nil {
+		items = append(items, say(*q.Cold, Count)+" cold starts")
+	}
 	for _, f := range []part{{q.WaitingAtEnd, "waiting at the end"}, {q.InServiceAtEnd, "in service at the end"}, {q.Retries, "retries"}} {
 		if f.n.Mean != 0 {
 			items = append(items, say(f.n, Count)+" "+f.text)
@@ -226,6 +232,7 @@ func numbers(b *strings.Builder, d Doc, style Style) {
 	line("utilization", say(d.Utilization, Percent)+" of slot-time")
 	cost := Money(d.Cost.Currency)
 	line("cost", say(d.Cost.Total, cost), say(d.Cost.Per1000, cost)+" per 1000 served", say(d.Cost.PerMonth, cost)+" per month of 730 h")
+	paidLine(d, line)
 	scalingLine(d, line)
 	b.WriteString("\n")
 }
@@ -236,9 +243,29 @@ type part struct {
 	text string
 }
 
+// paidWords say what was paid for.
+var paidWords = map[string]string{
+	"instances": "for instances", "compute": "for service by its duration", "requests": "for requests", "data": "for data",
+	"provisioned": "for provisioned environments",
+}
+
+// paidLine says what the cost is made of, where it is more than one thing.
+func paidLine(d Doc, line func(string, ...string)) {
+	var items []string
+	for _, p := range d.Cost.By {
+		if p.Mean != 0 {
+			items = append(items, say(p.Number, Money(d.Cost.Currency))+" "+paidWords[p.Name])
+		}
+	}
+	if len(items) > 1 {
+		line("", items...)
+	}
+}
+
 // failedWords say why requests failed.
 var failedWords = map[string]string{
 	"rejected": "rejected", "timeout": "timed out", "no_capacity": "without capacity", "instance_lost": "lost with an instance",
+	"throttled": "throttled",
 }
 
 // heldWords say what held wishes.

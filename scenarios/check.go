@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"headroom/expect"
 	"headroom/policy"
 	"headroom/problem"
 	"headroom/scenarios/internal/strict"
@@ -41,6 +42,7 @@ func (f *File) check() Problems {
 	c.moments()
 	c.expectations()
 	c.service()
+	c.serverless()
 	c.traffic()
 	if len(c.problems) == 0 {
 		f.cfg = f.config()
@@ -122,6 +124,10 @@ func (c *checker) clock() {
 // fleet looks the type up in the price table; what the file says itself holds.
 func (c *checker) fleet() {
 	f := &c.Fleet
+	if f.Type == "" && f.Price == nil && !c.doc.Has("scaling.serverless") {
+		c.conclude([]problem.Problem{{Path: "fleet.type", Must: "required: an instance type, or a price", Got: "neither",
+			Of: []string{"fleet.type", "fleet.price"}}})
+	}
 	if f.Type == "" || !c.clean("fleet.type") {
 		return
 	}
@@ -301,13 +307,15 @@ func (c *checker) moments() {
 
 // expectations holds that each can be judged: in the one currency, with this engine.
 func (c *checker) expectations() {
-	currency := ""
-	if c.Fleet.Price != nil && c.clean("fleet.price") {
-		currency = c.Fleet.Price.Currency
-	}
+	currency := c.currency()
 	for i, ask := range c.Expect {
 		path := "expect." + strconv.Itoa(i)
 		if !c.clean(path, "service.engine") {
+			continue
+		}
+		if of := ask.Measure.Of; (of == expect.Cold || of == expect.Throttled) && c.Scaling.Serverless == nil {
+			c.conclude([]problem.Problem{{Path: path, Must: "a measure of a fleet: only scaling.serverless has cold starts and throttles",
+				Got: ask.Text, Of: []string{path}}})
 			continue
 		}
 		if err := ask.In(currency, c.Service.Engine); err != nil {

@@ -27,6 +27,9 @@ func (f *File) config() sim.Config {
 		Reach:     f.Network.reach(family),
 		Quantiles: expect.Quantiles(f.Expect),
 	}
+	if d := cfg.Platform.OnDemand; d != nil {
+		cfg.Fleet, cfg.Unused = sim.ProvisionedFleet(d, family.Start()), f.unused()
+	}
 	if d := cfg.Platform.Expire; d > 0 {
 		cfg.Service.Timeout = sim.Timeout{Waiting: d}
 	}

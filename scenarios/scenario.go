@@ -12,6 +12,7 @@ import (
 	"headroom/policy"
 	"headroom/policy/aws"
 	"headroom/policy/plain"
+	"headroom/policy/serverless"
 	"headroom/scenarios/internal/strict"
 	"headroom/sim"
 	"headroom/traffic"
@@ -26,7 +27,7 @@ type Scenario struct {
 	Clock   Clock            `yaml:"clock" required:"true" doc:"when it plays, for how long, in which steps"`
 	Traffic traffic.Settings `yaml:"traffic" required:"true" doc:"how many requests come when"`
 	Service sim.Service      `yaml:"service" required:"true" doc:"how one instance serves them"`
-	Fleet   sim.Fleet        `yaml:"fleet" required:"true" doc:"what an instance is, how it starts, is paid for and fails"`
+	Fleet   sim.Fleet        `yaml:"fleet" doc:"what an instance is, how it starts, is paid for and fails"`
 	Network *Network         `yaml:"network" doc:"the private network that instances stand in: what they can reach, and how many addresses there are"`
 	Metrics sim.Metrics      `yaml:"metrics" doc:"how metrics are published; a metric's name with its own timing may be a key too"`
 	Scaling Scaling          `yaml:"scaling" required:"true" doc:"who decides how many instances there are"`
@@ -90,6 +91,8 @@ type Scaling struct {
 	Target *plain.Target      `yaml:"target" doc:"a target value for a metric, every so often over a look-back: nobody's words"`
 	Spare  *plain.Spare       `yaml:"spare" doc:"free slots are kept, and only empty instances removed: a cluster autoscaler with placeholders"`
 	Group  *aws.Group         `yaml:"ec2-asg" doc:"an EC2 Auto Scaling group: policies with warm-up, schedules with desired capacity"`
+	// One field for each family.
+	Serverless *serverless.Settings `yaml:"serverless" doc:"an environment for each request, made on demand: a SageMaker serverless endpoint or a Lambda function; fleet is not used"`
 }
 
 // family is the one that is given and its path, a fleet of none as long as none is.

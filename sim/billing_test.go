@@ -8,7 +8,9 @@ import (
 
 // billing sets the rules of a bill.
 func billing(granularity, minimum time.Duration, starting string) func(*Config) {
-	return func(c *Config) { c.Fleet.Billing = Billing{granularity, minimum, starting} }
+	return func(c *Config) {
+		c.Fleet.Billing = Billing{Granularity: granularity, Minimum: minimum, Starting: starting}
+	}
 }
 
 // Bills by hand, in seconds of one instance: each by itself from launch until gone, lost or the end of the run, rounded up to

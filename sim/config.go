@@ -26,6 +26,8 @@ type Config struct {
 	Platform policy.Platform
 	// Reach is what instances and metrics can reach.
 	Reach Reach
+	// Unused are keys of the scenario that its way to scale has no use for; the result names them.
+	Unused []string
 	// Scaler makes the scaler of one run.
 	Scaler func() policy.Scaler
 	// Quantiles are the shares (0…1, ascending) of which every minute keeps the latency's and the wait's quantile.
@@ -143,6 +145,8 @@ type Billing struct {
 	Granularity time.Duration `yaml:"granularity" default:"1s" check:"positive"`
 	Minimum     time.Duration `yaml:"minimum" default:"0s"`
 	Starting    string        `yaml:"starting" enum:"charged|free" default:"charged" doc:"whether the time until in service is charged"`
+	PerRequest  *unit.Amount  `yaml:"per-request" doc:"of each request that is served, besides the price of instances: 0.00001 USD"`
+	PerBusy     *unit.Amount  `yaml:"per-busy-second" doc:"of each second of a busy slot, besides the price of instances: 0.00008 USD"`
 }
 
 // Drain is how long a removed instance may serve out what it holds. Finish: until it is done.

@@ -44,12 +44,10 @@ func (b *bill) billed(d int64) int64 {
 
 func (b *bill) reset() { b.whole = total{} }
 
-// cost is price × charged time, exactly.
-func (b *bill) cost(cfg *Fleet) Cost {
-	billed := new(big.Int).Mul(big.NewInt(b.whole.seconds), big.NewInt(1e9))
-	billed.Add(billed, big.NewInt(b.whole.nanos))
-	hours := new(big.Rat).SetFrac(billed, big.NewInt(int64(time.Hour)))
-	return Cost{Currency: cfg.Price.Currency, Total: new(big.Rat).Mul(cfg.Price.Hourly(), hours), Billed: billed}
+// hours is the charged time, exactly.
+func (b *bill) hours() (billed *big.Int, hours *big.Rat) {
+	billed = b.whole.exact()
+	return billed, new(big.Rat).SetFrac(billed, big.NewInt(int64(time.Hour)))
 }
 
 // A ledger writes the minute rows and adds up states over time. It charges the interval just lived.
@@ -70,6 +68,8 @@ type ledger struct {
 	quantiles     []time.Duration
 	reporting     bool
 	perHour       float64
+	perRequest    float64 // served
+	perBusy       float64 // second of a busy slot
 	startingFree  bool
 	slots         float64
 }
@@ -91,7 +91,8 @@ func (a areas) since(b areas) areas {
 func newLedger(cfg *Config, f *fleet, s service) *ledger {
 	l := &ledger{cfg: cfg, fleet: f, service: s, slow: newSlow(cfg.Service.Events)}
 	l.mean = float64(cfg.Service.Time.Law().Mean())
-	l.perHour, _ = cfg.Fleet.Price.Hourly().Float64()
+	l.perHour, _ = cfg.hourly().Float64()
+	l.perRequest, l.perBusy = cfg.Fleet.Billing.perUse()
 	l.startingFree = cfg.Fleet.Billing.Starting == "free"
 	l.slots = float64(cfg.Service.Concurrency)
 	whole := int(cfg.Length / time.Minute)
@@ -141,9 +142,9 @@ func (l *ledger) row(t clock, y *tally, d areas) {
 		Latency:  l.quantiles[2*k*n : 2*k*n+k],
 		Wait:     l.quantiles[2*k*n+k : 2*k*n+2*k],
 		Waiting:  y.waiting + y.backoff,
-		Starting: len(l.fleet.starting),
-		Serving:  len(l.fleet.serving),
-		Draining: len(l.fleet.draining),
+		Starting: int(l.fleet.inStarting.n),
+		Serving:  int(l.fleet.inService.n),
+		Draining: int(l.fleet.inDraining.n),
 		Desired:  l.fleet.desired,
 
 		ServingMean:  float64(d.serving) / minute,
@@ -159,7 +160,10 @@ func (l *ledger) row(t clock, y *tally, d areas) {
 	if !l.startingFree {
 		charged += d.starting
 	}
-	m.Cost = l.perHour * float64(charged) / float64(time.Hour)
+	m.Cost = l.perHour*float64(charged)/float64(time.Hour) + l.perRequest*float64(m.Served) + l.perBusy*float64(d.busy)/1e9
+	if l.cfg.Platform.OnDemand != nil {
+		l.onDemand(&m, y, d)
+	}
 	m.Demand = float64(m.Offered) * l.mean * l.slow.factor(t-int64(30*time.Second)) / minute
 	l.minutes = append(l.minutes, m)
 	l.service.minute(&l.minutes[n])
@@ -184,7 +188,7 @@ func (l *ledger) finish(r *Result) {
 	r.ServingMin, r.ServingMax = int(l.fleet.extremes.run.least), int(l.fleet.extremes.run.most)
 	r.Utilization = ratio(l.sumBusy.value(), l.slots*(l.sumServing.value()+l.sumDraining.value()))
 	r.InFlight = l.sumAlive.value() / l.cfg.Length.Seconds()
-	r.Cost = l.fleet.bill.cost(l.fleet.cfg)
+	l.cost(r)
 }
 
 // ratio is a ÷ b, NaN where b is 0.

@@ -32,11 +32,15 @@ type period struct {
 	cores, gpus                   float64 // what CPU and GPU utilisation are multiplied by
 	point                         policy.Point
 	idle                          bool // nothing happened in it
+	demand                        onDemandPeriod
 }
 
 // measures are all metrics that exist, as docs/model.md lists them: what each is, and what it cannot see. The first are those of
 // any service; then come, under their vendor's names, those of one.
-func measures() []measure {
+func measures() []measure { return append(fleetMeasures(), onDemandMeasures()...) }
+
+// fleetMeasures are those of instances and their requests.
+func fleetMeasures() []measure {
 	return append([]measure{
 		// Attempts that arrived, retries and rejected ones included; it cannot see how long they take.
 		{"Invocations", "per period", func(p *period) bool {

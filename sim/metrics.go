@@ -110,15 +110,6 @@ func (m *monitor) close(t clock) {
 	}
 }
 
-// next is when a period may end next, from t on.
-func (m *monitor) next(t clock) clock {
-	at := never
-	for _, e := range m.feeds {
-		at = min(at, upTo(t, e.period))
-	}
-	return at
-}
-
 // perInstance fetches the sums of 1 ÷ instances for every feed.
 func (m *monitor) perInstance() {
 	s := m.service.perInstance()
@@ -169,6 +160,9 @@ func (e *feed) read(m *monitor, t clock, y tally) period {
 		p.latency = m.service.modelLatency()
 	case "ApproximateAgeOfOldestRequest":
 		p.oldest = float64(m.service.oldest(t)) / s
+	}
+	if m.cfg.Platform.OnDemand != nil {
+		p.ask(m, e, &y)
 	}
 	p.point.End, p.point.Period = time.Duration(t), time.Duration(e.period)
 	return p
@@ -242,10 +236,14 @@ func (m *monitor) finish(r *Result) {
 	}
 }
 
-// MetricNames are the names of all metrics that exist, in the order of docs/model.md.
-func MetricNames() []string {
-	var names []string
-	for _, m := range measures() {
+// MetricNames are the names of all metrics of fleets, in the order of docs/model.md.
+func MetricNames() []string { return namesOf(fleetMeasures()) }
+
+// OnDemandMetricNames are the names of those of environments.
+func OnDemandMetricNames() []string { return namesOf(onDemandMeasures()) }
+
+func namesOf(ms []measure) (names []string) {
+	for _, m := range ms {
 		names = append(names, m.name)
 	}
 	return names

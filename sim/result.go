@@ -24,6 +24,7 @@ type Result struct {
 	Cost                   Cost
 	Scaling                Scaling
 	Approximations         []string // what the engine only approximates of this scenario, in words
+	Unused                 []string // what the scenario says and this way to scale has no use for, by its key
 	Minutes                []Minute // whole minutes from clock.start
 	Decisions              []Decision
 	Happenings             []Happening
@@ -41,10 +42,13 @@ type Requests struct {
 	Retries                            int64
 	WaitingAtEnd, InServiceAtEnd       int64
 	Wasted                             time.Duration // slot time spent for clients that had given up
+	// Invoked are attempts that an environment took, Cold those that had to wait for a new one, Throttled
+	// those that none took. All are 0 on a fleet of instances.
+	Invoked, Cold, Throttled int64
 }
 
 // FailedBy counts failed requests by the cause of their last attempt's failure.
-type FailedBy struct{ Rejected, Timeout, NoCapacity, InstanceLost int64 }
+type FailedBy struct{ Rejected, Timeout, NoCapacity, InstanceLost, Throttled int64 }
 
 // Summary of a duration over the served requests. Samples is empty if nothing was served: then nothing else exists.
 type Summary struct {
@@ -61,8 +65,18 @@ type States struct{ Starting, Serving, Draining float64 }
 type Cost struct {
 	Currency string
 	Total    *big.Rat
+	By       CostBy // what it is made of: the parts add up to Total
 	// Billed is the charged instance time after the billing rules, in nanoseconds.
 	Billed *big.Int
+}
+
+// CostBy are the parts of a cost; nil is nothing.
+type CostBy struct {
+	Instances   *big.Rat // instances, by the time that they are there
+	Compute     *big.Rat // service, by its duration
+	Requests    *big.Rat // requests, by their number
+	Data        *big.Rat // their data
+	Provisioned *big.Rat // provisioned environments, by the time that they are there
 }
 
 // Scaling counts decisions that changed desired capacity, schedules included, and the unfulfilled ones by what held them.
@@ -94,8 +108,10 @@ type Minute struct {
 	Demand float64
 	// ServingMin and ServingMax are the smallest and the largest number in service during the minute.
 	ServingMin, ServingMax int
-	Lost, Refused          int  // instances lost, launches refused in the minute
-	Slow                   bool // a slowdown or outage of the service touches the minute
+	Lost, Refused          int // instances lost, launches refused in the minute
+	// Invoked, Cold and Throttled are attempts that an environment took, that waited for a new one, that none could take.
+	Invoked, Cold, Throttled int64
+	Slow                     bool // a slowdown or outage of the service touches the minute
 }
 
 // Decision is one entry of the decision log; a run of equal held wishes is one entry with Until.

@@ -58,6 +58,8 @@ type tally struct {
 	warmBusy, warmActive                       int64 // of these two, on instances that warm up
 	queued                                     int64 // ∫ waiting in queues
 	alive                                      int64 // ∫ requests alive: waiting, in backoff or in service for a client who still waits
+
+	onDemandTally // where environments are made on demand
 }
 
 // samples are durations that were observed in a period.
@@ -97,9 +99,6 @@ func (a *area) add(t clock, d int64) {
 	a.n += d
 	a.sum += d * t
 }
-
-// stay adds one from an instant to another.
-func (a *area) stay(from, to clock) { a.sum += from - to }
 
 func (a *area) until(t clock) int64 { return a.n*t - a.sum }
 

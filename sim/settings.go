@@ -176,9 +176,6 @@ func (s Slowdown) Check() []problem.Problem {
 
 // Check says what the fleet's keys cannot mean together. What needs the calendar or the price table is checked with them.
 func (f Fleet) Check() (ps []problem.Problem) {
-	if f.Type == "" && f.Price == nil {
-		ps = append(ps, problem.Problem{Path: "type", Must: "required: an instance type, or a price", Got: "neither", Of: []string{"type", "price"}})
-	}
 	for i, failure := range f.Failures {
 		at := "failures." + strconv.Itoa(i)
 		if z := failure.Zone; z != nil && z.Number > f.Zones {

@@ -103,7 +103,6 @@ func TestSettingsCheck(t *testing.T) {
 		paths []string
 	}{
 		"price":              {Fleet{Price: &price, Zones: 1}, nil},
-		"neither":            {Fleet{Zones: 1}, []string{"type"}},
 		"zone 4 of 3":        {Fleet{Type: "x", Zones: 3, Failures: []Failure{{}, {Zone: &ZoneFailure{Number: 4}}}}, []string{"failures.1.zone.number"}},
 		"zone 3 of 3":        {Fleet{Type: "x", Zones: 3, Failures: []Failure{{Zone: &ZoneFailure{Number: 3}}}}, nil},
 		"mean time":          {InstanceFailure{MeanTime: time.Hour}, nil},

@@ -200,7 +200,7 @@ func run(t testing.TB, c Config) *Result {
 		t.Fatalf("conservation: %+v", q)
 	}
 	f := q.FailedBy
-	if f.Rejected+f.Timeout+f.NoCapacity+f.InstanceLost != q.Failed {
+	if f.Rejected+f.Timeout+f.NoCapacity+f.InstanceLost+f.Throttled != q.Failed {
 		t.Fatalf("failed_by does not add up: %+v", q)
 	}
 	return r
@@ -278,6 +278,6 @@ func differ(a, b any) string {
 	if r, ok := a.(*Result); ok {
 		a, b = strip(r), strip(b.(*Result))
 	}
-	return cmp.Diff(a, b, cmpopts.EquateNaNs(), cmp.Comparer(func(a, b *big.Rat) bool { return a.Cmp(b) == 0 }),
+	return cmp.Diff(a, b, cmpopts.EquateNaNs(), cmp.Comparer(func(a, b *big.Rat) bool { return a == b || a != nil && b != nil && a.Cmp(b) == 0 }),
 		cmp.Comparer(func(a, b *big.Int) bool { return a.Cmp(b) == 0 }))
 }

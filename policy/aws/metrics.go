@@ -118,7 +118,7 @@ var elsewhere = map[string]string{
 	"Invocation4XXErrors":                "requests that are the client's fault are not modelled; Invocation5XXErrors counts failed attempts",
 	"GPUMemoryUtilization":               "GPU memory is not modelled; MemoryUtilization and GPUUtilization are",
 	"DiskUtilization":                    "disks are not modelled",
-	"ModelSetupTime":                     "serverless endpoints are not modelled",
+	"ModelSetupTime":                     "only a serverless endpoint has cold starts: scaling.serverless",
 	"RequestCount":                       "load balancers' metrics are not published; Invocations counts attempts",
 	"TargetResponseTime":                 "load balancers' metrics are not published; ModelLatency is the time on the instance",
 	"TimeInBacklog":                      "the times of the queue are not published here; ApproximateAgeOfOldestRequest is",
