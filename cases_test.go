@@ -263,6 +263,26 @@ func TestG06MissingIsNotLow(t *testing.T) {
 	}
 }
 
+// The same with the service and the metric of the report: Lambda publishes nothing without invocations, unasked.
+func TestG06OnProvisionedConcurrency(t *testing.T) {
+	lambda := func(metrics string) *sim.Result {
+		return ask(t, "g06-night-silence", "", "scaling.aws.service=lambda-provisioned-concurrency", "metrics="+metrics,
+			"scaling.aws.policies.0.target-tracking.metric=LambdaProvisionedConcurrencyUtilization", "scaling.aws.policies.0.target-tracking.target=0.75")
+	}
+	r := lambda("{period: 60s, delay: 60s}")
+	cost, _ := r.Cost.Total.Float64()
+	about(t, "cost", cost, 33*14*0.015, 0.005)
+	if r.Scaling.In != 0 || r.Scaling.HeldBy[policy.HeldByNoData] != 1 {
+		t.Errorf("%+v, want no scale-in and one stretch without data", r.Scaling)
+	}
+	zeros := lambda("{period: 60s, delay: 60s, LambdaProvisionedConcurrencyUtilization: {idle: zero}}")
+	down := first(changes(zeros), in)
+	between(t, "first scale-in", down.At, 2*time.Hour+15*minute, 2*time.Hour+17*minute)
+	if down.To != 1 {
+		t.Errorf("scale-in to %d", down.To)
+	}
+}
+
 func TestG09IdleGPUs(t *testing.T) {
 	cents := func(r *sim.Result) string { return r.Cost.Total.FloatString(2) }
 	r := ask(t, "g09-idle-gpus", "")

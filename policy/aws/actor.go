@@ -197,7 +197,9 @@ func (a *actor) bid(bids []bid, place int, o *policy.Observation, c *cooldown, f
 	if !ok {
 		return bids
 	}
-	load = a.based(value, load, f.current)
+	if load = a.based(value, load, f.current); load == 0 {
+		load = value // a backlog that nobody was there to serve is one instance's: it is no reason to take the last one away
+	}
 	want := scaledIn(f.current, load, a.target, a.formula, a.limit)
 	f.inWish = max(f.inWish, want)
 	if !a.acts {

@@ -18,7 +18,7 @@ type Assume struct {
 	MaxScaleIn            *unit.Share `yaml:"max-scale-in" check:"positive" doc:"most that one scale-in of target tracking takes away of the capacity, at least one instance (default: no limit)"`
 	OutCooldownBlocksIn   *bool       `yaml:"out-cooldown-blocks-in" doc:"whether a policy's scale-out cooldown holds its scale-in as well (default false)"`
 	CooldownStarts        *string     `yaml:"cooldown-starts" enum:"completion|decision" doc:"when a cooldown starts to run down: when its change is complete (default), or when it was decided"`
-	ScaleWhileUpdating    *bool       `yaml:"scale-while-updating" doc:"whether a sagemaker-endpoint takes a change while another is under way (default false)"`
+	ScaleWhileUpdating    *bool       `yaml:"scale-while-updating" doc:"whether a service that makes one update at a time, such as sagemaker-endpoint, takes a change while another is under way (default false)"`
 	EvaluationRange       *Range      `yaml:"evaluation-range" doc:"datapoints that an alarm looks back at to find N real ones: N+2 (default) or a number"`
 	FreshBreachOnly       *string     `yaml:"fresh-breach-only" enum:"keep|insufficient-data|ok" doc:"state of an alarm that has breaching points only, all too fresh: as it was (default), INSUFFICIENT_DATA or OK"`
 	PercentBaseInCooldown *string     `yaml:"percent-base-in-cooldown" enum:"before|now" doc:"what a percent step counts from in its scale-out cooldown: the capacity before it (default) or the current one"`

@@ -91,3 +91,16 @@ func TestAsyncIsASagemakerEndpoint(t *testing.T) {
 		t.Errorf("busy: %q", s.busy)
 	}
 }
+
+// A backlog that was measured while nobody was in service is one instance's: it takes no instance away that came since.
+func TestABacklogOfNobodyTakesNobodyAway(t *testing.T) {
+	for value, want := range map[float64]string{3: "", 0: "16m:1→0"} {
+		w := newWorld(one(Custom, 0, 9, tt("ApproximateBacklogSizePerInstance", 5, 0, 0)), 30*time.Minute)
+		w.first = 1
+		w.metric("ApproximateBacklogSizePerInstance", func(time.Duration, float64) (float64, float64, bool) { return value, 0, true })
+		w.run()
+		if got := story(w.changes()); got != want {
+			t.Errorf("a backlog of %v: %s, want %s", value, got, want)
+		}
+	}
+}

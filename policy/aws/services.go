@@ -65,11 +65,8 @@ var (
 // unqueued is why metrics of a real-time variant do not exist for an asynchronous endpoint (async-inference-monitor).
 const unqueued = "an asynchronous endpoint does not publish it: its requests wait in a queue; track ApproximateBacklogSizePerInstance"
 
-// replica is why a fleet of replicas does not scale from zero.
-const replica = "without a replica it publishes no metric, and nothing would ever scale out"
-
-// services are all of them. Sources: facts of AAS-TT-cur (cooldowns), AAS-CW-cur (metrics), botocore (minima, step policies) and
-// each service's own guide. That only one update runs at a time is documented of SageMaker endpoints, Aurora and DynamoDB, and
+// services are all of them. Sources: facts of AAS-TT-cur (cooldowns), AAS-CW-cur (metrics), botocore (minima: RegisterScalableTarget;
+// step policies: PutScalingPolicy) and each service's own guide. That only one update runs at a time is documented of SageMaker endpoints, Aurora and DynamoDB, and
 // assumed of those whose resource cannot be changed while it is updating (assume.scale-while-updating).
 var services = []service{
 	{name: Endpoint, unit: "an instance of the variant", cools: 300 * time.Second, busy: "the endpoint", cores: true, metrics: plainly,
@@ -82,15 +79,15 @@ var services = []service{
 		absent: map[string]string{"InvocationsPerInstance": "a component's is InvocationsPerCopy", "ConcurrentRequestsPerModel": "a component's is ConcurrentRequestsPerCopy",
 			"CPUUtilization": "copies share the cores of an instance; track InvocationsPerCopy or ConcurrentRequestsPerCopy"}},
 	{name: ServerlessConcurrency, unit: "one provisioned concurrency: a warm place for one request", cools: 300 * time.Second, busy: "the endpoint",
-		floor: 1, why: "provisioned concurrency is at least 1", most: 200, slots: 1, queue: "none",
+		most: 200, slots: 1, queue: "none",
 		metrics: []string{"Invocations", "ModelLatency", "ServerlessProvisionedConcurrencyUtilization"}},
 	{name: ECS, unit: "a task", cools: 300 * time.Second, metrics: append(slices.Clone(plainly), "RequestCountPerTarget",
 		"ECSServiceAverageCPUUtilizationHighResolution", "ECSServiceAverageMemoryUtilizationHighResolution")},
-	{name: LambdaConcurrency, unit: "one provisioned concurrency: a warm place for one request", floor: 1, why: "provisioned concurrency is at least 1",
+	{name: LambdaConcurrency, unit: "one provisioned concurrency: a warm place for one request",
 		noSteps: true, slots: 1, queue: "none", metrics: []string{"LambdaProvisionedConcurrencyUtilization"}},
-	{name: AuroraReplicas, unit: "a read replica", cools: 300 * time.Second, floor: 1, why: replica, most: 15, busy: "the cluster",
+	{name: AuroraReplicas, unit: "a read replica", cools: 300 * time.Second, most: 15, busy: "the cluster",
 		metrics: []string{"CPUUtilization", "DatabaseConnections"}},
-	{name: NeptuneReplicas, unit: "a read replica", cools: 300 * time.Second, floor: 1, why: replica, most: 15, noSteps: true, busy: "the cluster",
+	{name: NeptuneReplicas, unit: "a read replica", cools: 300 * time.Second, floor: 1, why: "without a replica it publishes no metric, and nothing would ever scale out", most: 15, noSteps: true, busy: "the cluster",
 		metrics: []string{"CPUUtilization"}},
 	{name: ElastiCache, unit: "a shard, or a replica of each shard", cools: 600 * time.Second, floor: 1, why: "a cluster has at least one", most: 500,
 		noSteps: true, busy: "the cluster", metrics: []string{"CPUUtilization"},
