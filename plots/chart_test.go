@@ -137,11 +137,11 @@ func TestCostSplit(t *testing.T) {
 	}
 	m := sim.Minute{ServingMean: 2, StartingMean: 1, DrainingMean: 1, Utilization: 0.25, Cost: 6}
 	in := Input{StartingFree: true}
-	if got, want := in.split(m), [purposes]float64{1, 3, 0, 2}; got != want {
+	if got, want := in.split(m), [purposes]float64{1, 3, 0, 2, 0}; got != want {
 		t.Errorf("starting free: got %v, want %v", got, want)
 	}
 	in.StartingFree = false
-	if got, want := in.split(m), [purposes]float64{0.75, 2.25, 1.5, 1.5}; got != want {
+	if got, want := in.split(m), [purposes]float64{0.75, 2.25, 1.5, 1.5, 0}; got != want {
 		t.Errorf("starting charged: got %v, want %v", got, want)
 	}
 }

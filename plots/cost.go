@@ -13,7 +13,7 @@ import (
 func costChart() Chart {
 	return Chart{
 		Name: "cost",
-		Doc:  "cost so far and per hour by what it paid for: busy and idle slots in service, starting, draining",
+		Doc:  "cost so far and per hour by what it paid for: busy and idle slots in service, starting, draining, a warm pool",
 		pages: func(in []Input) []page {
 			p := newPage(in, "cost", costTitle(in))
 			p.events = nil // money follows the fleet, not the traffic's events
@@ -39,25 +39,28 @@ const (
 	idle
 	starting
 	draining
+	pool
 	purposes
 )
 
 var (
-	purposeNames  = [purposes]string{"in service, busy", "in service, idle", "starting", "draining"}
-	purposeColors = [purposes]color.NRGBA{blue, blueFill, amber, drainFill}
+	purposeNames  = [purposes]string{"in service, busy", "in service, idle", "starting", "draining", "warm pool"}
+	purposeColors = [purposes]color.NRGBA{blue, blueFill, amber, drainFill, poolFill}
 )
 
-// split divides the cost of a minute by instance time in each state, and of service by how busy the slots were.
+// split divides the cost of a minute: the warm pool's, and the rest by instance time in each state, and of service by how busy the
+// slots were.
 func (in Input) split(m sim.Minute) (out [purposes]float64) {
 	start := m.StartingMean
 	if in.StartingFree {
 		start = 0
 	}
+	out[pool] = m.PoolCost
 	total := m.ServingMean + start + m.DrainingMean
 	if total <= 0 {
 		return out
 	}
-	per := m.Cost / total
+	per := (m.Cost - m.PoolCost) / total
 	used := m.Utilization
 	if math.IsNaN(used) {
 		used = 0
@@ -167,7 +170,7 @@ func costTitle(in []Input) string {
 			return title + ", nearly all of it for " + words + " slots"
 		}
 	}
-	words := [purposes]string{"busy slots", "idle ones", "starting", "draining"}
+	words := [purposes]string{"busy slots", "idle ones", "starting", "draining", "the warm pool"}
 	parts := []string{percent(sum[busy]/all) + " pays for busy slots", percent(sum[idle]/all) + " for idle ones"}
 	for p := starting; p < purposes; p++ {
 		if sum[p]/all >= 0.005 {

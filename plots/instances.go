@@ -46,6 +46,10 @@ func instancesPanel(in []Input) panel {
 		above := serving(m) + float64(m.Starting)
 		return above, above + float64(m.Draining)
 	})
+	pooled := i.slabs(func(m sim.Minute) (float64, float64) {
+		above := serving(m) + float64(m.Starting+m.Draining)
+		return above, above + m.Pool
+	})
 	want, got := pen{color: policyRed, width: 1.7, dash: []float64{4, 2.5}}, pen{color: ready, width: 2.2}
 	p.add(line{pen: want, data: i.samples(desired)}, line{pen: got, data: i.samples(serving)}) // desired is seen where it differs
 	if i.asDesired() {
@@ -56,7 +60,7 @@ func instancesPanel(in []Input) panel {
 	for _, a := range []struct {
 		name string
 		area area
-	}{{"starting", area{color: amber, data: starting}}, {"draining", area{color: drainFill, data: draining}}} {
+	}{{"starting", area{color: amber, data: starting}}, {"draining", area{color: drainFill, data: draining}}, {"warm pool", area{color: poolFill, data: pooled}}} {
 		for _, s := range a.area.data {
 			if s.some() {
 				p.areas = append(p.areas, a.area)
@@ -67,7 +71,7 @@ func instancesPanel(in []Input) panel {
 	}
 	highest := 0.0
 	for _, m := range i.Minutes {
-		highest = math.Max(highest, float64(max(m.Desired, m.Serving+m.Starting+m.Draining)))
+		highest = math.Max(highest, math.Max(float64(m.Desired), float64(m.Serving+m.Starting+m.Draining)+m.Pool))
 	}
 	p.scale = func(h float64) scale { return linear(highest, h, true) }
 	if n, any := decisionsLane(i); any {

@@ -160,6 +160,9 @@ func (in *Input) readTimeline(from io.Reader, r stored) error {
 			Starting: int(t.count(i, "starting")), Serving: int(t.count(i, "serving")), Draining: int(t.count(i, "draining")),
 			Desired: int(t.count(i, "desired")), Utilization: t.number(i, "utilization"), Cost: t.number(i, "cost"),
 		}
+		if t.columns["pool"] > 0 {
+			m.Pool, m.PoolCost = t.number(i, "pool"), t.number(i, "pool_cost")
+		}
 		m.ServingMean, m.StartingMean, m.DrainingMean = float64(m.Serving), float64(m.Starting), float64(m.Draining)
 		in.Minutes = append(in.Minutes, m)
 	}

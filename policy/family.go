@@ -69,6 +69,13 @@ type Platform struct {
 	Expire time.Duration
 	// OnDemand, if it is not nil: environments are made for single requests.
 	OnDemand *OnDemand
+	// Pool is the group's warm pool, nil: none. Hooks are its lifecycle hooks.
+	Pool  *Pool
+	Hooks Hooks
+	// Removal is the order in which instances in service are removed; "": the newest first, whatever its zone.
+	Removal string
+	// Rebalance: instances are moved to a zone that is open again, by launching there before removing elsewhere.
+	Rebalance bool
 }
 
 // Warms is how long an instance warms up that was launched by a policy's decision, "" by nobody's.

@@ -142,6 +142,7 @@ const (
 	AtTarget            Code = "Target"
 	Slots               Code = "Slots"
 	InUse               Code = "InUse"
+	Rebalanced          Code = "Rebalanced"
 	WarmUp              Code = "WarmUp"
 	Forecast            Code = "Forecast"
 	Suspended           Code = "Suspended"

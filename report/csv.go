@@ -13,7 +13,8 @@ import (
 	"headroom/sim"
 )
 
-// timelineColumns come before one column `seen:METRIC` for each metric that the policies look at.
+// timelineColumns come first, then with a warm pool its size and cost, then one column `seen:METRIC` for each metric that the
+// policies look at.
 var timelineColumns = []string{"at_s", "time", "offered", "served", "failed", "mean_s", "p50_s", "p99_s", "wait_p99_s", "waiting",
 	"starting", "serving", "draining", "desired", "utilization", "cost"}
 
@@ -22,6 +23,9 @@ var timelineColumns = []string{"at_s", "time", "offered", "served", "failed", "m
 func Timeline(w io.Writer, r *sim.Result) error {
 	out := csv.NewWriter(w)
 	head := append([]string{}, timelineColumns...)
+	if r.Config.Platform.Pool != nil {
+		head = append(head, "pool", "pool_cost")
+	}
 	for _, s := range r.Series {
 		head = append(head, "seen:"+s.Metric)
 	}
@@ -38,6 +42,9 @@ func Timeline(w io.Writer, r *sim.Result) error {
 			inMinute(r, m, expect.Measure{Of: expect.Wait, Stat: expect.Quantile, Q: .99}),
 			whole(m.Waiting), strconv.Itoa(m.Starting), strconv.Itoa(m.Serving), strconv.Itoa(m.Draining), strconv.Itoa(m.Desired),
 			float(m.Utilization), float(m.Cost)}
+		if r.Config.Platform.Pool != nil {
+			row = append(row, float(m.Pool), float(m.PoolCost))
+		}
 		for k := range r.Series {
 			row = append(row, seen(&r.Series[k], &sight[k], m.At+time.Minute))
 		}

@@ -122,10 +122,18 @@ func fleetMeasures() []measure {
 		{"instances.min", func(r *sim.Result) float64 { return float64(r.ServingMin) }},
 		{"instances.mean", func(r *sim.Result) float64 { return r.ServingMean }},
 		{"instances.max", func(r *sim.Result) float64 { return float64(r.ServingMax) }},
-		{"instances.hours", func(r *sim.Result) float64 { return r.Hours.Starting + r.Hours.Serving + r.Hours.Draining }},
+		{"instances.hours", func(r *sim.Result) float64 {
+			return r.Hours.Starting + r.Hours.Serving + r.Hours.Draining + r.Hours.Pool
+		}},
 		{"instances.hours_by_state.starting", func(r *sim.Result) float64 { return r.Hours.Starting }},
 		{"instances.hours_by_state.serving", func(r *sim.Result) float64 { return r.Hours.Serving }},
 		{"instances.hours_by_state.draining", func(r *sim.Result) float64 { return r.Hours.Draining }},
+		{"instances.hours_by_state.pool", func(r *sim.Result) float64 {
+			if r.Config.Platform.Pool == nil {
+				return math.NaN()
+			}
+			return r.Hours.Pool
+		}},
 		{"utilization", func(r *sim.Result) float64 { return r.Utilization }},
 	}
 }
@@ -151,6 +159,7 @@ func moneyMeasures() []measure {
 		paid("requests", func(by *sim.CostBy) *big.Rat { return by.Requests }),
 		paid("data", func(by *sim.CostBy) *big.Rat { return by.Data }),
 		paid("provisioned", func(by *sim.CostBy) *big.Rat { return by.Provisioned }),
+		paid("storage", func(by *sim.CostBy) *big.Rat { return by.Storage }),
 		money("per_1000", expect.CostPer1000), money("per_month", expect.CostPerMonth),
 	}
 }

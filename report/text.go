@@ -227,8 +227,12 @@ func numbers(b *strings.Builder, d Doc, style Style) {
 		}
 	}
 	i := d.Instances
-	line("instances", say(i.Mean, Count)+" in service on average", "at least "+say(i.Min, Count), "at most "+say(i.Max, Count),
-		say(i.Hours, Count)+" instance-hours", say(i.By.Of("starting"), Count)+" of them starting", say(i.By.Of("draining"), Count)+" draining")
+	items = []string{say(i.Mean, Count) + " in service on average", "at least " + say(i.Min, Count), "at most " + say(i.Max, Count),
+		say(i.Hours, Count) + " instance-hours", say(i.By.Of("starting"), Count) + " of them starting", say(i.By.Of("draining"), Count) + " draining"}
+	if pool := i.By.Of("pool"); pool.Mean > 0 {
+		items = append(items, say(pool, Count)+" in the warm pool")
+	}
+	line("instances", items...)
 	line("utilization", say(d.Utilization, Percent)+" of slot-time")
 	cost := Money(d.Cost.Currency)
 	line("cost", say(d.Cost.Total, cost), say(d.Cost.Per1000, cost)+" per 1000 served", say(d.Cost.PerMonth, cost)+" per month of 730 h")

@@ -43,6 +43,7 @@ func (f *File) check() Problems {
 	c.expectations()
 	c.service()
 	c.serverless()
+	c.group()
 	c.traffic()
 	if len(c.problems) == 0 {
 		f.cfg = f.config()

@@ -45,6 +45,7 @@ func newControl(cfg *Config, s policy.Scaler, f *fleet, m *monitor) *control {
 // begin puts the first instances in service.
 func (c *control) begin(t clock) {
 	d := c.scaler.Begin(time.Duration(t), *c.cfg.Fleet.Start)
+	c.fleet.max = d.Max
 	c.fleet.stand(t, d.Want)
 	c.fleet.warmUp = int64(c.cfg.Platform.WarmUp)
 	for k := range d.Entries {
@@ -66,7 +67,7 @@ func (c *control) decide(t clock) {
 	c.obs.Fleet = policy.Fleet{Desired: f.desired, InService: len(f.serving), Starting: len(f.starting), Draining: len(f.draining), Warming: int(f.inWarming.n)}
 	c.obs.Past = c.past
 	d := c.scaler.Decide(c.obs)
-	c.next = int64(c.scaler.Next(time.Duration(t)))
+	c.next, f.max = int64(c.scaler.Next(time.Duration(t))), d.Max
 	for k := range d.Entries {
 		e, moment := &d.Entries[k], -1
 		if e.To != e.From {
@@ -80,6 +81,7 @@ func (c *control) decide(t clock) {
 	if d.Want != f.desired { // a scaler that writes no log
 		c.change(t, d.Want, "")
 	}
+	f.fillPool(t)
 }
 
 // change carries out a change of desired capacity, the next moment in the past.
@@ -109,6 +111,8 @@ func (c *control) happened(h Happening) {
 		reason.Code = policy.Refused
 	case "replaced":
 		reason.Code = policy.Replaced
+	case "rebalanced":
+		reason.Code = policy.Rebalanced
 	}
 	if k, ok := c.again[h.Text]; ok && h.At-c.log[k].Until <= c.fleet.patience() {
 		c.log[k].Until = h.At

@@ -42,8 +42,9 @@ func (l *ledger) cost(r *Result) {
 			c.By.Compute = new(big.Rat).Mul(b.PerBusy.Rat(), new(big.Rat).SetFrac(l.sumBusy.exact(), big.NewInt(int64(time.Second))))
 		}
 	}
+	c.By.Storage = l.fleet.pool.storage()
 	c.Total = new(big.Rat)
-	for _, part := range []*big.Rat{c.By.Instances, c.By.Compute, c.By.Requests, c.By.Data, c.By.Provisioned} {
+	for _, part := range []*big.Rat{c.By.Instances, c.By.Compute, c.By.Requests, c.By.Data, c.By.Provisioned, c.By.Storage} {
 		if part != nil {
 			c.Total.Add(c.Total, part)
 		}

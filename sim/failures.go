@@ -12,11 +12,16 @@ import (
 type class uint8
 
 const (
-	fails class = iota
+	fails    class = iota
+	abandons       // a launch hook's timeout ends a start
+	reopens        // a zone is open again
 	relaunches
+	refills // the warm pool tries again
+	prepares
 	enters
 	warms  // an instance is warmed up
 	breaks // comes to nothing
+	ends   // a termination hook has run
 	cutOff // ordered: after completions, timeouts and arrivals of its instant
 )
 
@@ -27,12 +32,15 @@ type happening struct {
 	seq      int
 	instance *instance
 	relaunch *relaunch
+	starts   int // of the instance when it was scheduled: void after another one
 	failure  int // index in the settings, of class fails without an instance
 }
 
 // schedule puts a happening where it is due.
 func (f *fleet) schedule(h happening) {
-	h.seq = f.seq
+	if h.seq = f.seq; h.instance != nil {
+		h.starts = h.instance.starts
+	}
 	f.seq++
 	heap.Push((*calendar)(&f.due), h)
 }
@@ -48,7 +56,25 @@ func (f *fleet) next() (at clock, last bool) {
 // happen lets the next thing happen.
 func (f *fleet) happen() {
 	h := heap.Pop((*calendar)(&f.due)).(happening)
+	if h.instance != nil && h.starts != h.instance.starts {
+		return // of an earlier life, before it went back to the warm pool
+	}
 	switch h.class {
+	case abandons:
+		f.abandon(h.at, h.instance)
+	case reopens:
+		f.balance(h.at)
+	case refills:
+		f.pool.waiting = false
+		f.fillPool(h.at)
+	case prepares:
+		if h.instance.state == preparing {
+			f.ready(h.at, h.instance)
+		}
+	case ends:
+		if h.instance.state == draining {
+			f.drained(h.at, h.instance)
+		}
 	case enters:
 		if h.instance.state == starting {
 			f.enter(h.at, h.instance)
@@ -61,12 +87,13 @@ func (f *fleet) happen() {
 			if f.launch(h.at, -1) {
 				f.note(Happening{At: nanos(h.at), What: "replaced", Count: 1, Text: "launched anew for one that was lost or refused"})
 			}
+			f.fillPool(h.at)
 		}
 	case warms:
 		f.warmed(h.at, h.instance)
 	case cutOff:
-		if h.instance.state == draining {
-			f.lose(h.at, h.instance)
+		if h.instance.state == draining && !h.instance.hooked {
+			f.cut(h.at, h.instance)
 		}
 	case fails:
 		f.fail(h)
@@ -94,6 +121,10 @@ func (f *fleet) fail(h happening) {
 			}
 		}
 		text = fmt.Sprintf("zone %d lost", s.Zone.Number)
+		f.losePool(h.at, zone)
+		if f.moves {
+			f.schedule(happening{at: f.zoneClosed[zone], class: reopens})
+		}
 	} else {
 		lost = slices.Clone(f.serving[:min(s.Instance.Count, len(f.serving))])
 		text = fmt.Sprintf("%d instances lost", len(lost))
@@ -123,7 +154,7 @@ func (f *fleet) plan(begin clock) {
 func (f *fleet) mortal(t clock, i *instance) {
 	for n, s := range f.cfg.Failures {
 		if s.Instance != nil && s.Instance.MeanTime > 0 {
-			life := f.stream("failures", label(s.Instance.Name, n), i.number).ExpFloat64() * float64(s.Instance.MeanTime)
+			life := f.stream("failures", label(s.Instance.Name, n), i.number+i.starts<<40).ExpFloat64() * float64(s.Instance.MeanTime)
 			if end := float64(t) + life; end < float64(never/2) {
 				f.schedule(happening{at: t + int64(life), class: fails, instance: i})
 			}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"headroom/chance"
+	"headroom/policy"
 )
 
 // state is where an instance is in its life.
@@ -15,21 +16,26 @@ type state uint8
 const (
 	starting state = iota // launched, not yet in service
 	serving
-	draining // takes no new attempts
-	gone     // drained, cancelled or lost
+	draining  // takes no new attempts
+	gone      // drained, cancelled or lost
+	preparing // for the warm pool: it runs
+	pooled    // ready in the warm pool
 )
 
 // instance is one machine, from its launch on.
 type instance struct {
-	number   int // launch number, from 0
-	state    state
-	zone     int
-	launched clock
-	entered  clock // came into service; never if it has not
-	empty    clock // since when every look found it empty (use.go); never if the last one did not
-	change   int   // the change that launched or removes it, −1 if none waits for it
-	warmUp   int64 // how long it warms up once it is in service
-	warming  bool  // in service, and not yet in the group's metrics
+	number  int // launch number, from 0
+	state   state
+	zone    int
+	paid    clock // since when it is charged without a break; never: it is not
+	starts  int   // from the warm pool
+	empty   clock // since when every look found it empty (use.go); never if the last one did not
+	change  int   // the change that launched or removes it, −1 if none waits for it
+	warmUp  int64 // how long it warms up once it is in service
+	warming bool  // in service, and not yet in the group's metrics
+	extra   bool  // launched to replace one in a fuller zone
+	hooked  bool  // serves nobody any more: its termination hook runs
+	returns bool  // goes to the warm pool when it is drained
 
 	hold // what the engine knows of it
 }
@@ -65,6 +71,14 @@ type fleet struct {
 	warmUp                            int64 // of what is launched now
 	inWarming                         area  // of those in service, those that warm up
 	extremes                          extremes
+
+	pool    *warmPool // nil: none
+	hooks   policy.Hooks
+	removal string // policy.Platform.Removal
+	drawn   int    // ties of removals that chance has decided
+	moves   bool   // policy.Platform.Rebalance
+	extras  int    // instances that start only to replace others
+	max     int    // policy.Decision.Max
 }
 
 // relaunch is a lost or refused instance that waits for its new launch.
@@ -75,7 +89,8 @@ type change struct{ left int }
 
 func newFleet(cfg *Config) *fleet {
 	f := &fleet{cfg: &cfg.Fleet, src: cfg.Source, onlyEmpty: cfg.Platform.OnlyEmpty, reach: &cfg.Reach, provision: cfg.Fleet.StartUp.Provision.Law(), load: cfg.Fleet.StartUp.Load.Law()}
-	f.bill = newBill(&cfg.Fleet)
+	f.bill, f.pool = newBill(&cfg.Fleet), newWarmPool(cfg.Platform.Pool)
+	f.hooks, f.removal, f.moves = cfg.Platform.Hooks, cfg.Platform.Removal, cfg.Platform.Rebalance && cfg.Fleet.Zones > 1
 	f.zoneClosed, f.zoneSize = make([]clock, max(1, f.cfg.Zones)), make([]int, max(1, f.cfg.Zones))
 	for i := range f.zoneClosed {
 		f.zoneClosed[i] = -never
@@ -92,11 +107,12 @@ func (f *fleet) stand(t clock, n int) {
 		f.launches++
 		f.enter(t, i)
 	}
+	f.standPool(t)
 }
 
 // born is an instance that is launched.
 func (f *fleet) born(t clock, number, zone, change int) *instance {
-	i := &instance{number: number, zone: zone, launched: t, entered: never, empty: never, change: change, warmUp: f.warmUp}
+	i := &instance{number: number, zone: zone, paid: f.bill.begin(t), empty: never, change: change, warmUp: f.warmUp}
 	f.inStarting.add(t, 1)
 	f.starting = append(f.starting, i)
 	f.zoneSize[zone]++
@@ -130,11 +146,15 @@ func (f *fleet) done(t clock, id int) {
 	if f.changes[id].left == 0 {
 		f.open--
 		f.completed(t, id)
+		f.balance(t)
 	}
 }
 
 // launch orders one instance; false if it is refused, or comes to nothing. change −1 is a replacement.
 func (f *fleet) launch(t clock, change int) bool {
+	if f.takeWarm(t, change) {
+		return true
+	}
 	number := f.launches
 	f.launches++
 	zone, why := f.refused(t, number)
@@ -145,18 +165,24 @@ func (f *fleet) launch(t clock, change int) bool {
 		return false
 	}
 	i := f.born(t, number, zone, change)
-	ready := later(t, int64(f.provision.Draw(f.stream("start-up", "provision", number))))
-	ready = later(ready, int64(f.load.Draw(f.stream("start-up", "load", number))))
-	if f.reach.Broken != "" {
-		f.schedule(happening{at: ready, class: breaks, instance: i})
-		return false
-	}
-	if ready <= t {
+	f.start(t, i)
+	return f.reach.Broken == ""
+}
+
+// start lets a launched instance start, with its launch hook.
+func (f *fleet) start(t clock, i *instance) {
+	ready, class := f.ends(f.prepared(t, i.number), i.number)
+	if ready <= t && class == enters {
 		f.enter(t, i)
-		return true
+		return
 	}
-	f.schedule(happening{at: ready, class: enters, instance: i})
-	return true
+	f.schedule(happening{at: ready, class: class, instance: i})
+}
+
+// prepared is when an instance that is launched at t has been through its stages.
+func (f *fleet) prepared(t clock, number int) clock {
+	ready := later(t, int64(f.provision.Draw(f.stream("start-up", "provision", number))))
+	return later(ready, int64(f.load.Draw(f.stream("start-up", "load", number))))
 }
 
 // shortest is the least time after which a refused launch is tried again: with none it would be refused for ever at one instant.
@@ -176,12 +202,15 @@ func (f *fleet) enter(t clock, i *instance) {
 	f.serving = slices.Insert(f.serving, at, i)
 	f.inStarting.add(t, -1)
 	f.serve(t, 1)
-	i.state, i.entered = serving, t
+	if i.state = serving; i.paid == never {
+		i.paid = t
+	}
 	f.warm(t, i)
 	f.service.add(t, i)
 	f.done(t, i.change)
 	i.change = -1
 	f.mortal(t, i)
+	f.replaced(t, i)
 }
 
 // without takes an instance out of a list by launch number.
@@ -201,6 +230,7 @@ func (f *fleet) serve(t clock, d int64) {
 // remove takes n instances away: those that wait for a new launch first, then starting ones, then those in service, the
 // newest first. By launch order, never by the time a start would end: that would look into the future.
 func (f *fleet) remove(t clock, n, id int) {
+	f.cancelExtras(t)
 	for ; n > 0 && len(f.retry) > 0; n-- {
 		last := len(f.retry) - 1
 		f.retry[last].cancelled = true
@@ -213,27 +243,43 @@ func (f *fleet) remove(t clock, n, id int) {
 		f.end(t, i)
 		f.done(t, i.change)
 	}
-	for i := f.removable(); n > 0 && i != nil; n, i = n-1, f.removable() {
-		f.serving = without(f.serving, i)
-		f.warmed(t, i)
-		f.serve(t, -1)
-		f.inDraining.add(t, 1)
-		f.draining = append(f.draining, i)
-		i.state, i.change = draining, id
+	for i := f.removable(t); n > 0 && i != nil; n, i = n-1, f.removable(t) {
+		f.retire(t, i, id)
+	}
+}
+
+// retire takes an instance out of service, as part of a change or (−1) of none.
+func (f *fleet) retire(t clock, i *instance, id int) {
+	f.serving = without(f.serving, i)
+	f.warmed(t, i)
+	f.serve(t, -1)
+	f.inDraining.add(t, 1)
+	f.draining = append(f.draining, i)
+	if i.state, i.change = draining, id; id >= 0 {
 		f.changes[id].left++
-		f.service.drain(t, i)
-		if i.state == draining && !f.cfg.Drain.Finish {
-			f.schedule(happening{at: later(t, int64(f.cfg.Drain.Limit)), class: cutOff, instance: i})
-		}
+	}
+	i.returns = f.returning(id)
+	f.service.drain(t, i)
+	if i.state == draining && !f.cfg.Drain.Finish {
+		f.schedule(happening{at: later(t, int64(f.cfg.Drain.Limit)), class: cutOff, instance: i})
 	}
 }
 
 // drained is called by the engine when a draining instance holds nothing any more.
 func (f *fleet) drained(t clock, i *instance) {
+	if f.hookRuns(t, i) {
+		return
+	}
 	f.draining = slices.DeleteFunc(f.draining, func(o *instance) bool { return o == i })
 	f.inDraining.add(t, -1)
-	f.end(t, i)
-	f.done(t, i.change)
+	change := i.change
+	if i.returns {
+		f.giveBack(t, i)
+	} else {
+		f.end(t, i)
+	}
+	f.done(t, change)
+	f.balance(t)
 }
 
 // lose is the sudden end of an instance in any state; what it held fails.
@@ -252,10 +298,17 @@ func (f *fleet) lose(t clock, i *instance) {
 		f.inDraining.add(t, -1)
 	}
 	f.end(t, i)
-	if was != starting {
+	if was != starting && !i.hooked {
 		f.service.lose(t, i)
 	}
-	if was != draining {
+	if i.returns {
+		f.pool.coming--
+		f.fillPool(t)
+	}
+	switch {
+	case i.extra:
+		f.extras--
+	case was != draining:
 		f.again(t, int64(f.cfg.ReplaceAfter))
 	}
 	f.done(t, i.change)
@@ -292,11 +345,11 @@ func (f *fleet) stream(purpose, name string, number int) *rand.Rand {
 func (f *fleet) report() {
 	f.bill.reset()
 	for _, i := range slices.Concat(f.starting, f.serving, f.draining) {
-		i.launched = 0
-		if i.state != starting {
-			i.entered = 0
+		if i.paid != never {
+			i.paid = 0
 		}
 	}
+	f.reportPool()
 }
 
 // closeBooks bills all that is alive at the end.
@@ -304,6 +357,7 @@ func (f *fleet) closeBooks(end clock) {
 	for _, i := range slices.Concat(f.starting, f.serving, f.draining) {
 		f.bill.charge(i, end)
 	}
+	f.closePool(end)
 	f.extremes.change(end, f.inService.n)
 }
 

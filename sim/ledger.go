@@ -19,19 +19,23 @@ func newBill(cfg *Fleet) *bill {
 	return &bill{granularity: int64(cfg.Billing.Granularity), minimum: int64(cfg.Billing.Minimum), startingFree: cfg.Billing.Starting == "free"}
 }
 
-// charge adds the life of an instance that ended at t.
+// charge adds the life of an instance that ended at t, or the unbroken part of it.
 func (b *bill) charge(i *instance, t clock) {
-	from := i.launched
-	if b.startingFree {
-		if i.entered == never {
-			return // never came into service: costs nothing
-		}
-		from = i.entered
+	if i.paid == never {
+		return // where starting is free: it never came into service
 	}
-	b.whole.add(b.billed(t - from))
+	b.whole.add(b.billed(t - i.paid))
 	if b.audit != nil {
-		b.audit(i, from, t)
+		b.audit(i, i.paid, t)
 	}
+}
+
+// begin is since when an instance that starts at t is charged.
+func (b *bill) begin(t clock) clock {
+	if b.startingFree {
+		return never
+	}
+	return t
 }
 
 // billed is what a life of d nanoseconds is charged as.
@@ -60,7 +64,7 @@ type ledger struct {
 	tally tally
 	areas areas
 
-	sumStarting, sumServing, sumDraining, sumBusy, sumAlive total
+	sumStarting, sumServing, sumDraining, sumBusy, sumAlive, sumPool total
 
 	lost, refused int
 	slow          *slow
@@ -75,17 +79,22 @@ type ledger struct {
 }
 
 // areas are ∫ dt of instances by state, of busy slots and of requests alive, in nanoseconds × count.
-type areas struct{ starting, serving, draining, busy, alive int64 }
+type areas struct{ starting, serving, draining, busy, alive, preparing, ready int64 }
 
 // areasUntil are those since the begin of the run; only their differences mean something.
 func (l *ledger) areasUntil(t clock, y *tally) areas {
 	f := l.fleet
-	return areas{f.inStarting.until(t), f.inService.until(t), f.inDraining.until(t), y.busy + y.busyDraining, y.alive}
+	a := areas{f.inStarting.until(t), f.inService.until(t), f.inDraining.until(t), y.busy + y.busyDraining, y.alive, 0, 0}
+	if f.pool != nil {
+		a.preparing, a.ready = f.pool.inPreparing.until(t), f.pool.inReady.until(t)
+	}
+	return a
 }
 
 // since is what came to be after b.
 func (a areas) since(b areas) areas {
-	return areas{a.starting - b.starting, a.serving - b.serving, a.draining - b.draining, a.busy - b.busy, a.alive - b.alive}
+	return areas{a.starting - b.starting, a.serving - b.serving, a.draining - b.draining, a.busy - b.busy, a.alive - b.alive,
+		a.preparing - b.preparing, a.ready - b.ready}
 }
 
 func newLedger(cfg *Config, f *fleet, s service) *ledger {
@@ -122,6 +131,7 @@ func (l *ledger) close(t clock) {
 	l.sumDraining.add(d.draining)
 	l.sumBusy.add(d.busy)
 	l.sumAlive.add(d.alive)
+	l.sumPool.add(d.preparing + d.ready)
 	if t%int64(time.Minute) == 0 {
 		l.row(t, &y, d)
 	}
@@ -164,6 +174,11 @@ func (l *ledger) row(t clock, y *tally, d areas) {
 	if l.cfg.Platform.OnDemand != nil {
 		l.onDemand(&m, y, d)
 	}
+	if l.fleet.pool != nil {
+		m.Pool = float64(d.preparing+d.ready) / minute
+		m.PoolCost = l.fleet.pool.rate(d, l.perHour, l.startingFree)
+		m.Cost += m.PoolCost
+	}
 	m.Demand = float64(m.Offered) * l.mean * l.slow.factor(t-int64(30*time.Second)) / minute
 	l.minutes = append(l.minutes, m)
 	l.service.minute(&l.minutes[n])
@@ -183,7 +198,7 @@ func (l *ledger) happened(h Happening) {
 // finish writes what was added up.
 func (l *ledger) finish(r *Result) {
 	r.Minutes = l.minutes
-	r.Hours = States{l.sumStarting.value() / 3600, l.sumServing.value() / 3600, l.sumDraining.value() / 3600}
+	r.Hours = States{l.sumStarting.value() / 3600, l.sumServing.value() / 3600, l.sumDraining.value() / 3600, l.sumPool.value() / 3600}
 	r.ServingMean = l.sumServing.value() / l.cfg.Length.Seconds()
 	r.ServingMin, r.ServingMax = int(l.fleet.extremes.run.least), int(l.fleet.extremes.run.most)
 	r.Utilization = ratio(l.sumBusy.value(), l.slots*(l.sumServing.value()+l.sumDraining.value()))

@@ -15,15 +15,11 @@ func (r *Reach) full(zone, instances int) bool { return r.Rooms != nil && instan
 
 // breaks is the end of a launch that cannot come into service: it is tried again.
 func (f *fleet) breaks(t clock, i *instance) {
-	if i.state != starting {
+	if i.state != starting && i.state != preparing {
 		return
 	}
 	f.refuse(t, "the launch failed: "+f.reach.Broken)
-	f.starting = without(f.starting, i)
-	f.inStarting.add(t, -1)
-	f.end(t, i)
-	f.again(t, max(int64(f.cfg.ReplaceAfter), shortest))
-	f.done(t, i.change)
+	f.cancel(t, i)
 }
 
 // patience is the longest time between two equal refusals that are one entry of the log: that until a launch is tried again, and

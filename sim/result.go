@@ -58,8 +58,8 @@ type Summary struct {
 	Samples *histogram.Histogram
 }
 
-// States are instance-hours.
-type States struct{ Starting, Serving, Draining float64 }
+// States are instance-hours; Pool are those in a warm pool, stopped or not.
+type States struct{ Starting, Serving, Draining, Pool float64 }
 
 // Cost in exact arithmetic.
 type Cost struct {
@@ -77,6 +77,7 @@ type CostBy struct {
 	Requests    *big.Rat // requests, by their number
 	Data        *big.Rat // their data
 	Provisioned *big.Rat // provisioned environments, by the time that they are there
+	Storage     *big.Rat // stopped instances of a warm pool, by the time that they are stopped
 }
 
 // Scaling counts decisions that changed desired capacity, schedules included, and the unfulfilled ones by what held them.
@@ -103,6 +104,7 @@ type Minute struct {
 	Utilization                             float64 // NaN: no slot in service or draining
 	InFlight                                float64
 	Cost                                    float64 // price × charged instance time of this minute, before granularity and minimum
+	Pool, PoolCost                          float64 // instances in the warm pool, averaged over the minute, and what of Cost they were
 	// Demand is the time of service that arrived in the minute ÷ 60 s: the slots that the offered traffic keeps busy
 	// (a mean rate of first attempts × the mean service time then).
 	Demand float64
@@ -126,7 +128,7 @@ type Decision struct {
 // Happening is something that happened to instances.
 type Happening struct {
 	At    time.Duration
-	What  string // "lost", "refused" or "replaced" (launched anew)
+	What  string // "lost", "refused" or "replaced" (launched anew), "rebalanced"
 	Count int
 	Text  string
 }

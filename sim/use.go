@@ -35,7 +35,10 @@ func (i *instance) emptyFor(now clock, d time.Duration) bool {
 
 // removable is the instance in service that goes next: the newest; where only empty ones may go, the newest that holds nothing.
 // nil if none may.
-func (f *fleet) removable() *instance {
+func (f *fleet) removable(t clock) *instance {
+	if f.removal != "" {
+		return f.chosen(t, f.serving)
+	}
 	for k := len(f.serving) - 1; k >= 0; k-- {
 		if i := f.serving[k]; !f.onlyEmpty || f.service.holds(i) == 0 {
 			return i

@@ -17,6 +17,10 @@ type Group struct {
 	Max             int             `yaml:"max" required:"true" check:"min=0,max=100000" doc:"most capacity, until a schedule moves it"`
 	DefaultCooldown time.Duration   `yaml:"default-cooldown" default:"300s" doc:"after a change by a simple policy; and the warm-up of whatever says none"`
 	DefaultWarmUp   *time.Duration  `yaml:"default-warm-up" check:"max=3600s" doc:"DefaultInstanceWarmup, from InService; left out (as at AWS): default-cooldown for what policies do not say, and none in a group of simple policies alone"`
+	WarmPool        *WarmPool       `yaml:"warm-pool" doc:"instances that are prepared and out of service until the group launches some; full at the begin"`
+	LifecycleHook   LifecycleHooks  `yaml:"lifecycle-hook" doc:"what must be done before an instance comes into service, and before a removed one is gone"`
+	Termination     string          `yaml:"termination" enum:"default|oldest|newest|closest-to-billing-hour" default:"default" doc:"which instance goes first, in the zones with the most of them; default: closest to the next full hour, then at random"`
+	Maintenance     *Maintenance    `yaml:"maintenance" doc:"refused: instances that fail are gone at once, so that there is nothing to keep while another one starts"`
 	Policies        []GroupPolicy   `yaml:"policies" doc:"all are asked at once; the largest capacity wins"`
 	Schedules       []GroupSchedule `yaml:"schedules" doc:"scheduled actions that move min, max and desired capacity"`
 	Assume          GroupAssume     `yaml:"assume" doc:"what AWS does not print, for all policies"`

@@ -25,7 +25,7 @@ func (g *Group) Watches() []policy.Watch {
 
 // Platform is what EC2 Auto Scaling does by itself.
 func (g *Group) Platform() policy.Platform {
-	p := policy.Platform{Name: ASG, WarmUps: map[string]time.Duration{}}
+	p := policy.Platform{Name: ASG, WarmUps: map[string]time.Duration{}, Pool: g.pool(), Hooks: g.hooks(), Removal: g.Termination, Rebalance: true}
 	simple := true // and nothing else
 	for i := range g.Policies {
 		switch q := &g.Policies[i]; {
