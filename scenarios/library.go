@@ -17,6 +17,7 @@ var library embed.FS
 var order = []string{
 	"promo-week", "night-lull", "morning-rush", "spike-vs-warmup", "cooldown-too-long", "cooldown-too-short",
 	"scale-in-too-early", "step-ladder", "gpu-endpoint", "lost-zone", "max-hit", "match-day",
+	"spot-training",
 }
 
 // An Entry is a scenario of the library.

@@ -132,10 +132,21 @@ func (ds Differences) once() Differences {
 // paired is the difference of one number, run by run; of says what it is in a sample of the base or of the other.
 func paired(path string, base, a Answer, of func(s *report.Sample, ofBase bool) float64) Difference {
 	n := len(a.Samples)
-	was, is, more := make([]float64, n), make([]float64, n), make([]float64, n)
+	was, is := make([]float64, n), make([]float64, n)
 	for k := range n {
 		was[k], is[k] = of(&base.Samples[k], true), of(&a.Samples[k], false)
-		more[k] = is[k] - was[k]
+	}
+	return differ(path, was, is)
+}
+
+// differ is the difference of a number that is known run by run.
+func differ(path string, was, is []float64) Difference {
+	n := len(is)
+	more := make([]float64, n)
+	for k := range n {
+		if more[k] = is[k] - was[k]; math.IsInf(more[k], 0) {
+			more[k] = math.NaN()
+		}
 	}
 	d := Difference{Path: path, Number: report.Over(more)}
 	d.Distinguishable = d.Low > 0 || d.High < 0

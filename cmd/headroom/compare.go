@@ -17,6 +17,7 @@ import (
 type compareFlags struct {
 	world       worldFlags
 	runs        int
+	asked       bool // whether runs was given
 	out         string
 	force, json bool
 	gate        bool
@@ -32,12 +33,13 @@ func compareCommand(p *program) *cobra.Command {
 		Example: "  headroom compare promo-week\n  headroom compare a.yaml b.yaml --runs 50 --json",
 		Args:    arguments(1, -1, "at least one SCENARIO"),
 		RunE: func(c *cobra.Command, args []string) error {
+			f.asked = c.Flags().Changed("runs")
 			return p.compare(c.Context(), args, f)
 		},
 		ValidArgsFunction: completeScenario(0),
 	}
 	f.world.add(c)
-	c.Flags().IntVar(&f.runs, "runs", 20, "`N` runs of each")
+	c.Flags().IntVar(&f.runs, "runs", 20, "`N` runs of each (of jobs 1000 if it is left out)")
 	c.Flags().StringVar(&f.out, "out", "", "write compare.json, overlaid charts and a folder with the result of each into the folder `DIR`")
 	c.Flags().BoolVar(&f.force, "force", false, "with --out: replace an earlier result")
 	c.Flags().BoolVar(&f.json, "json", false, "print the comparison as JSON")
@@ -49,7 +51,16 @@ func (p *program) compare(ctx context.Context, args []string, f compareFlags) er
 	if err := needRuns(f.runs); err != nil {
 		return err
 	}
-	names, questions, err := p.questions(args, f.world)
+	all, err := p.subjects(args, f.world)
+	if err != nil {
+		return err
+	}
+	if jobs, err := onlyJobs(all); err != nil {
+		return err
+	} else if jobs {
+		return p.compareJobs(ctx, all, f)
+	}
+	names, questions, err := questionsOf(all)
 	if err != nil {
 		return err
 	}
@@ -88,41 +99,52 @@ func (p *program) compare(ctx context.Context, args []string, f compareFlags) er
 	return err
 }
 
-// questions are the file and its variants, or several files as they are; and what they are called. With one name given twice
-// the arguments themselves are the names.
-func (p *program) questions(args []string, f worldFlags) (names []string, questions []whatif.Question, err error) {
-	if len(args) == 1 {
-		file, err := p.load(args[0], f)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, variant := range append([]string{""}, file.Variants()...) {
-			changed := file
-			if variant != "" {
-				if changed, err = file.With(scenarios.Variant(variant)); err != nil {
-					return nil, nil, err
-				}
-			}
-			q, err := questionOf(changed, variant)
-			if err != nil {
-				return nil, nil, err
-			}
-			name := variant
-			if name == "" {
-				name = q.Meta.Scenario
-			}
-			names, questions = append(names, name), append(questions, q)
-		}
-		return unique(names, nil), questions, nil
-	}
+// A subject is one of what is compared.
+type subject struct {
+	name, variant string
+	file          *scenarios.File
+}
+
+// subjects are the file and its variants, or several files as they are. With one name given twice the arguments themselves are
+// the names.
+func (p *program) subjects(args []string, f worldFlags) (all []subject, err error) {
+	var names []string
 	for _, arg := range args {
-		q, err := p.question(arg, f)
+		file, err := p.load(arg, f)
+		if err != nil {
+			return nil, err
+		}
+		all, names = append(all, subject{file.Name, f.variant, file}), append(names, file.Name)
+		if len(args) > 1 {
+			continue
+		}
+		for _, variant := range file.Variants() {
+			changed, err := file.With(scenarios.Variant(variant))
+			if err != nil {
+				return nil, err
+			}
+			all, names = append(all, subject{variant, variant, changed}), append(names, variant)
+		}
+	}
+	if len(args) == 1 {
+		args = nil
+	}
+	for i, name := range unique(names, args) {
+		all[i].name = name
+	}
+	return all, nil
+}
+
+// questionsOf are the subjects ready to run, and what they are called.
+func questionsOf(all []subject) (names []string, questions []whatif.Question, err error) {
+	for _, s := range all {
+		q, err := questionOf(s.file, s.variant)
 		if err != nil {
 			return nil, nil, err
 		}
-		names, questions = append(names, q.Meta.Scenario), append(questions, q)
+		names, questions = append(names, s.name), append(questions, q)
 	}
-	return unique(names, args), questions, nil
+	return names, questions, nil
 }
 
 // unique makes names that differ: by the arguments where there are some, and by a number where even they are equal.
