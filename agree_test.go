@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"testing"
 
-	"headroom/scenarios"
 	"headroom/sim"
 	"headroom/whatif"
 )
@@ -28,7 +27,7 @@ func TestEnginesAgree(t *testing.T) {
 	if n >= 20 {
 		wide = 1
 	}
-	for _, e := range scenarios.Library() {
+	for _, e := range services() {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
 			mean := map[string]map[string]float64{}

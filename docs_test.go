@@ -60,7 +60,7 @@ func TestDocsNameEverything(t *testing.T) {
 	named("docs/model.md", model, "service", services...)
 	named("docs/model.md", model, "key", keys(aws.Async{})...)
 	named("docs/model.md", model, "key", keys(aws.Suspension{})...)
-	for _, c := range plots.Charts() {
+	for _, c := range append(plots.Charts(), plots.JobCharts()...) {
 		named("docs/model.md", model, "chart", c.Name)
 	}
 	for _, e := range scenarios.Library() {

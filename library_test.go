@@ -2,10 +2,12 @@ package headroom_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	"headroom/expect"
+	"headroom/job"
 	"headroom/scenarios"
 	"headroom/sim"
 )
@@ -26,10 +28,40 @@ var intended = map[string]map[string]string{
 	"max-hit":            {"": "mm", "max-20": "hh", "higher-target": "mm"},
 	"private-network": {"": "mm", "cloudwatch-endpoint": "hh", "nat-gateway": "hh", "built-in-metric": "hh", "exam-notes": "mm", "no-s3": "mm",
 		"few-addresses": "mm"},
-	"match-day":        {"": "mh", "lower-target": "hh", "schedule": "hh"},
-	"async-queue":      {"": "mhm", "wake": "hhm", "wake-gradual": "hhh", "wake-and-schedule": "hhh", "min-1": "hhm", "min-3": "hhm", "lower-target": "hhm"},
+	"match-day":   {"": "mh", "lower-target": "hh", "schedule": "hh"},
+	"async-queue": {"": "mhm", "wake": "hhm", "wake-gradual": "hhh", "wake-and-schedule": "hhh", "min-1": "hhm", "min-3": "hhm", "lower-target": "hhm"},
+	"spot-training": {"": "hhh", "on-demand": "hhm", "no-checkpoint": "mmm", "every-minute": "hmh", "every-hour": "hmh", "every-4h": "mmm",
+		"four-instances": "hhh"},
 	"two-policies":     {"": "hm", "cpu-alone": "hh", "memory-alone": "hm", "memory-only-out": "hh", "memory-60": "hm"},
 	"ecs-fast-metrics": {"": "mm", "fast": "hh", "fast-but-late": "mm", "soon-but-slow": "mm", "min-9": "hh"},
+}
+
+// services are the library's scenarios about a service under traffic.
+func services() []scenarios.Entry {
+	return slices.DeleteFunc(scenarios.Library(), func(e scenarios.Entry) bool { return e.Job })
+}
+
+// judgedJob are the verdicts of a library scenario about a job as letters, over the runs that the command makes.
+func judgedJob(t *testing.T, name string, edits ...scenarios.Edit) string {
+	t.Helper()
+	f, err := scenarios.Load(name, scenarios.OS, edits...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := job.Ask(context.Background(), f.Job, 1000, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return letters(expect.JudgeJob(f.Scenario.Expect, a))
+}
+
+// letters are h for held and m for missed.
+func letters(verdicts []expect.Verdict) string {
+	var b strings.Builder
+	for _, v := range verdicts {
+		b.WriteByte("mh"[map[bool]int{true: 1}[v.Held]])
+	}
+	return b.String()
 }
 
 // judged are the verdicts of a library scenario as letters.
@@ -47,11 +79,7 @@ func judged(t *testing.T, name string, edits ...scenarios.Edit) (string, *sim.Re
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b strings.Builder
-	for _, v := range expect.Judge(f.Scenario.Expect, r) {
-		b.WriteByte("mh"[map[bool]int{true: 1}[v.Held]])
-	}
-	return b.String(), r
+	return letters(expect.Judge(f.Scenario.Expect, r)), r
 }
 
 func TestLibraryVerdicts(t *testing.T) {
@@ -76,7 +104,14 @@ func TestLibraryVerdicts(t *testing.T) {
 				if v != "" {
 					edits = append(edits, scenarios.Variant(v))
 				}
-				if got, _ := judged(t, e.Name, edits...); got != intended[e.Name][v] {
+				judge := func(t *testing.T, name string, edits ...scenarios.Edit) string {
+					got, _ := judged(t, name, edits...)
+					return got
+				}
+				if e.Job {
+					judge = judgedJob
+				}
+				if got := judge(t, e.Name, edits...); got != intended[e.Name][v] {
 					t.Errorf("verdicts %s, intended %s", got, intended[e.Name][v])
 				}
 			})

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"headroom/scenarios"
 	"headroom/sim"
 )
 
@@ -39,7 +38,7 @@ func stepped(t *testing.T, name, step string, sets ...string) *sim.Result {
 // The requests engine does not know the step: no decision moves, no request is served at another time. With smooth arrivals
 // no decision of the fluid engine moves either.
 func TestStepsDoNotMoveDecisions(t *testing.T) {
-	for _, e := range scenarios.Library() {
+	for _, e := range services() {
 		for _, sets := range [][]string{{"service.engine=requests"}, {"service.engine=fluid", "traffic.arrivals=smooth"}} {
 			t.Run(e.Name+"/"+sets[0], func(t *testing.T) {
 				t.Parallel()
@@ -60,7 +59,7 @@ func TestStepsDoNotMoveDecisions(t *testing.T) {
 
 // What may move in the fluid engine with its step, as docs/model.md states: instance-hours by 0.5 % and the mean latency by 2 %.
 func TestStepsMoveTheFluidLittle(t *testing.T) {
-	for _, e := range scenarios.Library() {
+	for _, e := range services() {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
 			hours := func(r *sim.Result) float64 { return r.Hours.Starting + r.Hours.Serving + r.Hours.Draining }

@@ -221,6 +221,27 @@ func TestAgainstTheExactExpectation(t *testing.T) {
 	}
 }
 
+// 10 h of work at 3.825 USD/h, Spot at 30 % of it, taken every 2.5 h, back after 10 minutes that are not charged, checkpoints of 30 s:
+// worked out elsewhere, with a checkpoint after each of work ÷ interval pieces (here the last has none): within a tenth.
+func TestWorkedOutElsewhere(t *testing.T) {
+	for _, c := range []struct {
+		every       time.Duration
+		hours, cost float64
+	}{{0, 143, 154}, {15 * time.Minute, 11.6, 12.5}, {4 * hour, 26.5, 28}, {2 * time.Minute, 13.5, 14.5}} {
+		s := plainJob()
+		s.Price, s.Spot.Wait = &unit.Price{Currency: "USD", Nano: 3_825_000_000}, chance.Fixed(10*time.Minute)
+		if c.every > 0 {
+			s.Checkpoint = Checkpoint{Every: c.every, Cost: 30 * time.Second}
+		}
+		theory, _ := s.Theory()
+		cost := s.Cost(Outcome{Billed: theory.Running})
+		if math.Abs(theory.Completion.Hours()/c.hours-1) > 0.1 || math.Abs(cost/c.cost-1) > 0.1 {
+			t.Errorf("every %v: %.1f h for %.1f USD, by hand %v and %v", c.every, theory.Completion.Hours(), cost, c.hours, c.cost)
+		}
+		t.Logf("every %v: %.2f h, %.2f USD", c.every, theory.Completion.Hours(), cost)
+	}
+}
+
 // The searched interval against the exact optimum of endless work, and both against Young and Daly, on cheap and dear checkpoints.
 func TestBestInterval(t *testing.T) {
 	for _, cost := range []time.Duration{5 * time.Second, 30 * time.Second, 5 * time.Minute} {

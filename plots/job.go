@@ -260,8 +260,8 @@ func curveField(title, foot string, x scale, pts []point, demand float64, marks 
 // overlaidJobs are the distributions of several jobs: the share of runs that are done, and that cost no more.
 func overlaidJobs(jobs []Job) plane {
 	p := plane{file: "distribution", subtitle: fmt.Sprintf("%s on the same random numbers%sseed %d", plural(len(jobs[0].Runs), "run")+" each", separator, jobs[0].Settings.Seed)}
-	done := field{title: "Share of runs that are done", foot: "hours from the begin of the job"}
-	cost := field{title: "Share of runs that cost no more", foot: "paid for a run, " + jobs[0].Settings.Price.Currency}
+	done := field{title: "Done", foot: "share of runs that are done by then; hours from the begin of the job"}
+	cost := field{title: "Cost no more", foot: "share of runs that cost no more; paid for a run, " + jobs[0].Settings.Price.Currency}
 	cheapest, least := 0, math.Inf(1)
 	far, dear := 0.0, 0.0
 	for _, j := range jobs {

@@ -222,19 +222,21 @@ func (f field) curve(s *sheet, c curve, x, y func(float64) float64) {
 
 // head sets the panel's title, and its legend at the right.
 func (f field) head(s *sheet, y float64) {
-	s.text(margin, y, left, style{size: sizePanel, bold: true, color: ink}, f.title)
+	const swatch, gap = 28.0, 18.0
+	t := s.text(margin, y, left, style{size: sizePanel, bold: true, color: ink}, f.title)
 	st := style{size: sizeText, color: ink}
+	labels := evenly(f.keys, st, pageWidth-margin-t.x1-24-float64(len(f.keys))*(swatch+gap))
 	x := float64(pageWidth - margin)
 	for k := len(f.keys) - 1; k >= 0; k-- {
-		x -= st.width(f.keys[k].label)
-		s.text(x, y, left, st, f.keys[k].label)
-		x -= 28
+		x -= st.width(labels[k])
+		s.text(x, y, left, st, labels[k])
+		x -= swatch
 		if q := f.keys[k].pen; q != nil {
 			s.line(*q, point{x, y - 4}, point{x + 22, y - 4})
 		} else {
 			s.rect(f.keys[k].fill, box{x, y - 9, x + 22, y + 1})
 		}
-		x -= 18
+		x -= gap
 	}
 }
 

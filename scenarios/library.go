@@ -17,13 +17,13 @@ var library embed.FS
 var order = []string{
 	"promo-week", "night-lull", "morning-rush", "spike-vs-warmup", "cooldown-too-long", "cooldown-too-short",
 	"scale-in-too-early", "step-ladder", "gpu-endpoint", "lost-zone", "max-hit", "match-day",
-	"spot-training",
 }
 
 // An Entry is a scenario of the library.
 type Entry struct {
 	Name string
 	Ask  string // the question in words
+	Job  bool   // about a job, not about a service
 }
 
 // Library lists the scenarios that come with the program; any that the order does not know stand at its end.
@@ -33,10 +33,11 @@ func Library() []Entry {
 		entry := Entry{Name: name}
 		if d, ps := strict.Parse(name, libraryText(name)); ps == nil {
 			var head struct {
-				Ask string `yaml:"ask"`
+				Ask string     `yaml:"ask"`
+				Job strict.Raw `yaml:"job"`
 			}
 			d.Fill(&head)
-			entry.Ask = head.Ask
+			entry.Ask, entry.Job = head.Ask, head.Job.Node != nil
 		}
 		entries = append(entries, entry)
 	}

@@ -118,10 +118,10 @@ func savedWords(x float64) string {
 	return or(x, report.Percent)
 }
 
-// hours writes seconds as hours and minutes; never where some run does not finish.
+// hours writes seconds as hours and minutes; "not all" where a run does not finish.
 func hours(seconds float64) string {
 	if math.IsNaN(seconds) {
-		return "never"
+		return "not all"
 	}
 	minutes := int(math.Round(seconds / 60))
 	if minutes < 60 {
@@ -173,7 +173,7 @@ func jobDifferences(c JobComparison, v JobVariant) string {
 		path, name string
 		form       func(float64) string
 	}{
-		{"cost", "cost", report.Money(c.Variants[0].Result.Cost.Currency)}, {"completion_s", "completion", report.Lapse}, {"interruptions", "interruptions", report.Count},
+		{"cost", "cost", report.Money(c.Variants[0].Result.Cost.Currency)}, {"completion_s", "completion where both finish", report.Lapse}, {"interruptions", "interruptions", report.Count},
 		{"redone_s", "redone work", report.Lapse}, {"finished", "finished", points}, {"deadline", "by the deadline", points},
 	} {
 		d, ok := v.AgainstBase.Get(n.path)

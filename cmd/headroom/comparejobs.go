@@ -11,16 +11,13 @@ import (
 
 // onlyJobs tells whether all subjects are jobs; a mixture is refused.
 func onlyJobs(all []subject) (bool, error) {
-	jobs := 0
+	jobs := all[0].file.Job != nil
 	for _, s := range all {
-		if s.file.Job != nil {
-			jobs++
+		if (s.file.Job != nil) != jobs {
+			return false, fmt.Errorf("what is compared must be of one kind, got a job and a service: %s and %s", all[0].name, s.name)
 		}
 	}
-	if jobs > 0 && jobs < len(all) {
-		return false, fmt.Errorf("what is compared must be of one kind, got %d jobs and %d services", jobs, len(all)-jobs)
-	}
-	return jobs > 0, nil
+	return jobs, nil
 }
 
 // compareJobs puts jobs side by side.

@@ -266,7 +266,7 @@ func stale(dir string, names []string) (old []string) {
 		if e.IsDir() || ext != ".png" && ext != ".svg" || slices.Contains(names, e.Name()) {
 			continue
 		}
-		for _, c := range plots.Charts() {
+		for _, c := range append(plots.Charts(), plots.JobCharts()...) {
 			if base == c.Name || strings.HasPrefix(base, c.Name+"-") {
 				old = append(old, e.Name())
 				break

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -61,10 +62,22 @@ func (p *program) plot(ctx context.Context, args []string, out string, force boo
 	return err
 }
 
+// isJob tells the result of a job.
+func isJob(path string) bool {
+	text, err := os.ReadFile(path)
+	var head struct {
+		Kind string `json:"kind"`
+	}
+	return err == nil && json.Unmarshal(text, &head) == nil && head.Kind == "job"
+}
+
 // stored reads a result and the two tables beside it; a folder stands for the result.json in it.
 func stored(path string) (in plots.Input, err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, "result.json")
+	}
+	if isJob(path) {
+		return in, fmt.Errorf("%s: the result of a service, got that of a job: run --out draws a job's charts", path)
 	}
 	var readers []io.Reader
 	for _, name := range []string{path, filepath.Join(filepath.Dir(path), "timeline.csv"), filepath.Join(filepath.Dir(path), "decisions.csv")} {

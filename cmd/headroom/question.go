@@ -72,15 +72,6 @@ func (p *program) open(path string) (io.ReadCloser, error) {
 	return os.Open(path)
 }
 
-// question reads a scenario, changes it, and makes it ready to run.
-func (p *program) question(name string, f worldFlags) (whatif.Question, error) {
-	file, err := p.load(name, f)
-	if err != nil {
-		return whatif.Question{}, err
-	}
-	return questionOf(file, f.variant)
-}
-
 // questionOf is a scenario, already changed, ready to run.
 func questionOf(file *scenarios.File, variant string) (q whatif.Question, err error) {
 	q.Config, err = file.Config()
