@@ -239,7 +239,10 @@ func replace(temp, dir string, names []string) error {
 		}
 		return err
 	}
-	old := append(slices.Clone(names), stale(dir, names)...)
+	old := slices.Clone(names)
+	if slices.ContainsFunc(names, func(name string) bool { return last(name) == 1 }) { // a result, not something else beside one
+		old = append(old, stale(dir, names)...)
+	}
 	for _, name := range slices.Backward(old) { // the marker goes first
 		err := move(filepath.Join(dir, name), filepath.Join(aside, name))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -26,7 +26,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(runCommand(p), compareCommand(p), listCommand(p), showCommand(p), checkCommand(p), schemaCommand(p),
-		plotCommand(p), verifyCommand(p), versionCommand(p))
+		plotCommand(p), verifyCommand(p), importCommand(p), exportCommand(p), versionCommand(p))
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages ", "FlagUsagesWrapped 80 "))
 	root.SetHelpCommand(helpCommand(root))
 	return root

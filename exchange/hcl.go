@@ -1,0 +1,184 @@
+package exchange
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// terraformNames are Terraform's types for each kind of resource.
+var terraformNames = map[what]string{
+	aTarget: "aws_appautoscaling_target", aPolicy: "aws_appautoscaling_policy", anAction: "aws_appautoscaling_scheduled_action",
+	anAlarm: "aws_cloudwatch_metric_alarm",
+}
+
+// hcl writes the tree as Terraform.
+func (t *tree) hcl() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# The scaling of the scenario %s, as simulated. Written by headroom export.\n", plainLine(t.scenario))
+	for _, p := range t.parameters {
+		fmt.Fprintf(&b, "\nvariable %q {\n", snake(p))
+		lines := []attribute{{"type", "string"}}
+		if p == "VariantName" {
+			lines = append(lines, attribute{"default", `"AllTraffic"`})
+		}
+		writeAttributes(&b, lines, "  ")
+		b.WriteString("}\n")
+	}
+	for _, r := range t.resources {
+		kind := terraformNames[r.is]
+		fmt.Fprintf(&b, "\nresource %q %q {\n", kind, snake(r.name))
+		t.body(&b, kind, t.terraformProps(r), "  ")
+		b.WriteString("}\n")
+	}
+	return b.Bytes()
+}
+
+// terraformProps are a resource's properties; what belongs to a target takes its identity from it.
+func (t *tree) terraformProps(r resourceOut) (out props) {
+	for _, p := range r.props {
+		switch p.key {
+		case "ServiceNamespace", "ResourceId", "ScalableDimension":
+			if r.target != "" {
+				p.value = reference(fmt.Sprintf("%s.%s.%s", terraformNames[aTarget], snake(r.target), snake(p.key)))
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// A reference is an expression that refers to an attribute of another resource.
+type reference string
+
+// An attribute is a line NAME = VALUE.
+type attribute struct{ name, value string }
+
+// body writes properties: first what is one line, then the blocks.
+func (t *tree) body(b *bytes.Buffer, kind string, ps props, indent string) {
+	var lines []attribute
+	for _, p := range ps {
+		if v, ok := t.line(p); ok {
+			lines = append(lines, attribute{terraformName(kind, p.key), v})
+		}
+	}
+	writeAttributes(b, lines, indent)
+	for i, p := range ps {
+		if p.key == "Dimensions" && kind == terraformNames[anAlarm] { // a map, where all else is blocks
+			t.dimensionMap(b, p.value.([]any), indent)
+			continue
+		}
+		for _, one := range blocks(p.value) {
+			if len(lines) > 0 || i > 0 {
+				b.WriteString("\n")
+			}
+			name := terraformName(kind, p.key)
+			if p.key == "Dimensions" {
+				name = "dimensions"
+			}
+			fmt.Fprintf(b, "%s%s {\n", indent, name)
+			t.body(b, kind, one, indent+"  ")
+			b.WriteString(indent + "}\n")
+		}
+	}
+}
+
+// writeAttributes writes lines with their = in one column, as terraform fmt does.
+func writeAttributes(b *bytes.Buffer, lines []attribute, indent string) {
+	wide := 0
+	for _, l := range lines {
+		wide = max(wide, len(l.name))
+	}
+	for _, l := range lines {
+		fmt.Fprintf(b, "%s%-*s = %s\n", indent, wide, l.name, l.value)
+	}
+}
+
+// blocks are the objects of a property that is blocks in Terraform.
+func blocks(v any) []props {
+	switch v := v.(type) {
+	case props:
+		return []props{v}
+	case []any:
+		var out []props
+		for _, c := range v {
+			if p, ok := c.(props); ok {
+				out = append(out, p)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// line is a property's value if it fits on a line.
+func (t *tree) line(p prop) (string, bool) {
+	switch v := p.value.(type) {
+	case form:
+		s := quoteHCL(string(v))
+		name := placeholder.FindString(string(v))
+		if name == string(v) {
+			return "var." + snake(name[2:len(name)-1]), true
+		}
+		return parameterIn.ReplaceAllStringFunc(s, func(p string) string { return "${var." + snake(p[3:len(p)-1]) + "}" }), true
+	case reference:
+		return string(v), true
+	case string:
+		return quoteHCL(v), true
+	case int:
+		return strconv.Itoa(v), true
+	case bool:
+		return strconv.FormatBool(v), true
+	case float64:
+		if strings.HasPrefix(p.key, "MetricInterval") { // strings in Terraform's schema
+			return quoteHCL(strconv.FormatFloat(v, 'f', -1, 64)), true
+		}
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	case []any:
+		var arns []string
+		for _, c := range v {
+			if a, ok := c.(arn); ok {
+				arns = append(arns, fmt.Sprintf("%s.%s.arn", terraformNames[aPolicy], snake(string(a))))
+			}
+		}
+		return "[" + strings.Join(arns, ", ") + "]", len(arns) > 0
+	}
+	return "", false
+}
+
+// dimensionMap writes an alarm's dimensions.
+func (t *tree) dimensionMap(b *bytes.Buffer, dims []any, indent string) {
+	var lines []attribute
+	for _, d := range dims {
+		ps := d.(props)
+		v, _ := t.line(ps[1])
+		lines = append(lines, attribute{ps[0].value.(string), v})
+	}
+	fmt.Fprintf(b, "\n%sdimensions = {\n", indent)
+	writeAttributes(b, lines, indent+"  ")
+	b.WriteString(indent + "}\n")
+}
+
+// terraformName is Terraform's name of a property.
+func terraformName(kind, key string) string {
+	switch key {
+	case "PolicyName", "ScheduledActionName":
+		return "name"
+	case "StepAdjustments":
+		return "step_adjustment"
+	case "EvaluateLowSampleCountPercentile":
+		return "evaluate_low_sample_count_percentiles"
+	}
+	return snake(key)
+}
+
+// parameterIn is a parameter after quoteHCL has escaped its $.
+var parameterIn = regexp.MustCompile(`\$\$\{\w+\}`)
+
+// quoteHCL is a text as HCL quotes it; ${ and %{ stand for themselves.
+func quoteHCL(s string) string {
+	s = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "${", "$${", "%{", "%%{").Replace(s)
+	return `"` + s + `"`
+}

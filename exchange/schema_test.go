@@ -1,0 +1,47 @@
+package exchange
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"pgregory.net/rapid"
+)
+
+// schemas are the attributes and blocks of Terraform's resources as its provider documents them, by type and block.
+var schemas = map[string][]string{
+	"aws_appautoscaling_target":                 {"service_namespace", "resource_id", "scalable_dimension", "min_capacity", "max_capacity", "role_arn", "tags", "suspended_state"},
+	"aws_appautoscaling_target.suspended_state": {"dynamic_scaling_in_suspended", "dynamic_scaling_out_suspended", "scheduled_scaling_suspended"},
+	"aws_appautoscaling_policy": {"name", "policy_type", "resource_id", "scalable_dimension", "service_namespace", "step_scaling_policy_configuration",
+		"target_tracking_scaling_policy_configuration"},
+	"aws_appautoscaling_policy.step_scaling_policy_configuration":                 {"adjustment_type", "cooldown", "metric_aggregation_type", "min_adjustment_magnitude", "step_adjustment"},
+	"aws_appautoscaling_policy.step_scaling_policy_configuration.step_adjustment": {"metric_interval_lower_bound", "metric_interval_upper_bound", "scaling_adjustment"},
+	"aws_appautoscaling_policy.target_tracking_scaling_policy_configuration": {"target_value", "disable_scale_in", "scale_in_cooldown", "scale_out_cooldown",
+		"predefined_metric_specification", "customized_metric_specification"},
+	"aws_appautoscaling_policy.target_tracking_scaling_policy_configuration.predefined_metric_specification":            {"predefined_metric_type", "resource_label"},
+	"aws_appautoscaling_policy.target_tracking_scaling_policy_configuration.customized_metric_specification":            {"metric_name", "namespace", "statistic", "unit", "dimensions"},
+	"aws_appautoscaling_policy.target_tracking_scaling_policy_configuration.customized_metric_specification.dimensions": {"name", "value"},
+	"aws_appautoscaling_scheduled_action": {"name", "service_namespace", "resource_id", "scalable_dimension", "schedule", "timezone", "start_time", "end_time",
+		"scalable_target_action"},
+	"aws_appautoscaling_scheduled_action.scalable_target_action": {"min_capacity", "max_capacity"},
+	"aws_cloudwatch_metric_alarm": {"alarm_name", "comparison_operator", "evaluation_periods", "datapoints_to_alarm", "metric_name", "namespace", "period", "statistic",
+		"extended_statistic", "threshold", "treat_missing_data", "dimensions", "alarm_actions", "evaluate_low_sample_count_percentiles"},
+}
+
+// checkSchema holds that a body has only what the provider knows there.
+func checkSchema(t *rapid.T, at string, body *hclsyntax.Body, _ string) {
+	known, ok := schemas[at]
+	if !ok {
+		t.Fatalf("no block %s is documented", at)
+	}
+	for name := range body.Attributes {
+		if !slices.Contains(known, name) {
+			t.Fatalf("%s has no %s", at, name)
+		}
+	}
+	for _, b := range body.Blocks {
+		if !slices.Contains(known, b.Type) {
+			t.Fatalf("%s has no %s", at, b.Type)
+		}
+		checkSchema(t, at+"."+b.Type, b.Body, "")
+	}
+}
