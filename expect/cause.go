@@ -20,6 +20,7 @@ const (
 	Detecting Code = "detecting" // load above capacity, and no wish for more yet
 	Cooldown  Code = "cooldown"  // a wish for more was held by a cooldown
 	Updating  Code = "updating"  // a wish for more was held by a change under way
+	Suspended Code = "suspended" // a wish for more was held because scaling was switched off
 	AtMax     Code = "at_max"    // the limit kept capacity below the load
 	Lost      Code = "lost"      // instances were lost
 	Refused   Code = "refused"   // launches were refused
@@ -115,7 +116,13 @@ func (f *facts) need(i int) int {
 // short says whether there was too little in service, on average or for a part of the minute.
 func (f *facts) short(i int) bool {
 	m := &f.r.Minutes[i]
-	return f.load(i) > 0 && (!f.enough(i, m.ServingMean) || float64(m.ServingMin)*f.slots < f.load(i))
+	return f.nobody(i) || f.load(i) > 0 && (!f.enough(i, m.ServingMean) || float64(m.ServingMin)*f.slots < f.load(i))
+}
+
+// nobody says whether requests waited through a minute with no instance in service.
+func (f *facts) nobody(i int) bool {
+	m := &f.r.Minutes[i]
+	return m.ServingMean == 0 && m.Waiting > 0
 }
 
 // phase is the one cause of a minute, would it miss an expectation.
@@ -157,6 +164,8 @@ func (f *facts) shortage(i int, refused bool) Code {
 		return Cooldown
 	case hold != nil && hold.HeldBy == policy.HeldByUpdating:
 		return Updating
+	case hold != nil && hold.HeldBy == policy.HeldBySuspended:
+		return Suspended
 	case ordered:
 		return Starting
 	}

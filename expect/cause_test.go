@@ -94,6 +94,20 @@ func TestCauses(t *testing.T) {
 				r.Decisions = []sim.Decision{out(0, 4, 10, 3*min)}
 				return r
 			}()},
+		"nobody in service, and only old requests wait": {code: Detecting, says: []string{"requests waited from 08:00, with no instance in service", "no wish for more"},
+			r: world(with(at(0, 0), func(m *sim.Minute) { m.Waiting = 1 }), with(at(0, 0), func(m *sim.Minute) { m.Waiting = 1 }))},
+		"nobody in service, one on its way": {code: Starting, says: []string{"0 → 1 instance ordered at 08:00"},
+			r: func() *sim.Result {
+				r := world(starting(with(at(0, 0), func(m *sim.Minute) { m.Waiting = 1 }), 1), starting(with(at(0, 0), func(m *sim.Minute) { m.Waiting = 1 }), 1))
+				r.Decisions = []sim.Decision{out(0, 0, 1, 3*min)}
+				return r
+			}()},
+		"switched off": {code: Suspended, says: []string{"wish for 10 instances at 08:00 (now 4)", "held by a suspension until 08:02"},
+			r: func() *sim.Result {
+				r := world(at(8, 4), at(8, 4), at(8, 4))
+				r.Decisions = []sim.Decision{hold(0, 2*min, 4, 10, policy.HeldBySuspended)}
+				return r
+			}()},
 		"cooling down": {code: Cooldown, says: []string{"wish for 10 instances at 08:00 (now 4)", "until 08:02"},
 			r: func() *sim.Result {
 				r := world(at(8, 4), at(8, 4), at(8, 4))

@@ -31,7 +31,7 @@ func (f *facts) sentence(c Code, i int, minutes []int) string {
 		return f.starting(i) + "; " + f.needed(c, i, minutes)
 	case Detecting:
 		return f.detecting(i)
-	case Cooldown, Updating:
+	case Cooldown, Updating, Suspended:
 		h := f.holds[i]
 		first := ""
 		if n := f.holdsOf(c, minutes); n > 1 {
@@ -116,6 +116,9 @@ func (f *facts) noise(i int) string {
 func (f *facts) detecting(i int) string {
 	m := &f.r.Minutes[i]
 	text := fmt.Sprintf("the load needed %s from %s, %s in service", slots(f.load(i)), f.clock(m.At), decimals(m.ServingMean*f.slots))
+	if f.nobody(i) {
+		text = "requests waited from " + f.clock(m.At) + ", with no instance in service"
+	}
 	for k := range f.r.Decisions {
 		d := &f.r.Decisions[k]
 		if d.At >= m.At && (d.To > d.From || d.HasWish && d.Wish > d.To) {
@@ -168,8 +171,11 @@ func limit(h *sim.Decision) string {
 }
 
 func held(c Code) string {
-	if c == Updating {
+	switch c {
+	case Updating:
 		return "a change under way"
+	case Suspended:
+		return "a suspension"
 	}
 	return "a cooldown"
 }

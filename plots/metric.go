@@ -283,6 +283,8 @@ func metricTitle(in []Input, metric string) string {
 	switch {
 	case math.IsNaN(s.High):
 		title += " at its highest (" + axisTime(in[0].Start, in[0].Length, when) + ")"
+	case over == 0 && highest == s.High:
+		title = fmt.Sprintf("%s reaches %s, its threshold, and never gets over it", metric, inUnit(highest, s.Unit))
 	case over == 0:
 		title = fmt.Sprintf("%s never gets over %s: %s at most", metric, inUnit(s.High, s.Unit), inUnit(highest, s.Unit))
 	default:
