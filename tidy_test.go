@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"expect", "plots"},
 	{"scenarios/internal/strict"},
 	{"scenarios", "report"},
-	{"whatif", "verify", "exchange"},
+	{"whatif", "verify", "exchange", "lint"},
 	{"cmd/headroom"},
 }
 

@@ -18,6 +18,7 @@ type Meta struct {
 	Because  string   // where its numbers come from
 	Notes    []string // what must be known before the numbers are
 	Zone     string   // IANA name of clock.zone
+	Warnings []Warning
 }
 
 // Document is the result of the runs of one scenario: the whole first run and a sample of every run, the first included.
@@ -43,6 +44,7 @@ func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample)
 		Notes:          append([]string{}, meta.Notes...),
 		Approximations: append([]string{}, first.Approximations...),
 		Unused:         c.Unused,
+		Warnings:       append([]Warning{}, meta.Warnings...),
 		Expect:         verdicts(asks, samples),
 		Breaches:       breaches(asks, first),
 		Decisions:      decisions(first),

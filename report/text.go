@@ -43,6 +43,7 @@ func Text(w io.Writer, meta Meta, d Doc, first *sim.Result, style Style) error {
 	}
 	about(&b, meta, d)
 	expectations(&b, d, style)
+	warningLines(&b, d, style)
 	if style.Chart {
 		b.WriteString(chart(first, style))
 	}

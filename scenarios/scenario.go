@@ -33,6 +33,7 @@ type Scenario struct {
 	Scaling Scaling          `yaml:"scaling" required:"true" doc:"who decides how many instances there are"`
 	Job     *job.Settings    `yaml:"job" replaces:"clock,traffic,service,fleet,network,metrics,scaling" doc:"work to be done, instead of a service under traffic: the other kind of question"`
 	Expect  []expect.Ask     `yaml:"expect" doc:"what must hold: MEASURE OP VALUE [in X% of minutes]"`
+	Accept  []string         `yaml:"accept" doc:"codes of warnings (docs/lints.md) that are meant, and not said again"`
 	WhatIfs WhatIfs          `yaml:"variants" doc:"named what-ifs: path: value, on top of the file"`
 }
 

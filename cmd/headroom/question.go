@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"headroom/lint"
 	"headroom/report"
 	"headroom/scenarios"
 	"headroom/whatif"
@@ -82,7 +83,16 @@ func questionOf(file *scenarios.File, variant string) (q whatif.Question, err er
 
 // metaOf is what a report says of a scenario beside its numbers.
 func metaOf(file *scenarios.File, variant string) report.Meta {
-	return report.Meta{Scenario: file.Name, Variant: variant, Ask: file.Ask, Because: file.Because, Notes: file.Notes(), Zone: file.Clock.Zone}
+	return report.Meta{Scenario: file.Name, Variant: variant, Ask: file.Ask, Because: file.Because, Notes: file.Notes(), Zone: file.Clock.Zone,
+		Warnings: warnings(file)}
+}
+
+// warnings are what the lints find in a scenario.
+func warnings(file *scenarios.File) (out []report.Warning) {
+	for _, found := range lint.Check(file) {
+		out = append(out, report.Warning{Code: found.Code, Path: found.Path, Text: found.Text, Fix: found.Fix})
+	}
+	return out
 }
 
 // problems is the text of what is wrong with a scenario file: on a terminal with the lines and a caret.

@@ -1,0 +1,78 @@
+package lint
+
+import (
+	"time"
+
+	"headroom/policy/aws"
+	"headroom/scenarios"
+	"headroom/sim"
+)
+
+// asgView is an EC2 Auto Scaling group. Its policies are seen as those of Application Auto Scaling: warm-up takes the place of a
+// step policy's cooldown, as what is warming up counts towards what a step wants; a simple policy is one step.
+func asgView(f *scenarios.File, scaling *scenarios.Scaling) *view {
+	g := scaling.Group
+	if g == nil {
+		return nil
+	}
+	v := &view{path: "scaling.ec2-asg", metrics: g.Metrics(), min: bound{g.Min, "scaling.ec2-asg.min"}, max: bound{g.Max, "scaling.ec2-asg.max"}}
+	for i := range g.Policies {
+		v.policies = append(v.policies, groupRule(v.path+".policies."+number(float64(i)), g, &g.Policies[i], &f.Metrics))
+	}
+	start := f.Clock.Calendar().Start
+	for i := range g.Schedules {
+		set := g.Schedules[i]
+		s := schedule{path: v.path + ".schedules." + number(float64(i)), min: set.Min, max: set.Max, desired: set.Desired != nil}
+		s.item, s.title = named(s.path, set.Name)
+		s.zoned = f.Given(s.path + ".zone")
+		s.in = func(zone string) firing {
+			moved := set
+			if zone != "" && moved.Zone.UnmarshalText([]byte(zone)) != nil {
+				return nil
+			}
+			return func(after time.Duration) time.Duration { return moved.Next(after, start, -f.Clock.Settle) }
+		}
+		s.next = s.in("")
+		v.elastic = v.elastic || s.desired
+		v.schedules = append(v.schedules, s)
+	}
+	return v
+}
+
+// groupRule is one policy of a group.
+func groupRule(item string, g *aws.Group, p *aws.GroupPolicy, metrics *sim.Metrics) rule {
+	switch {
+	case p.TargetTracking != nil:
+		t := p.TargetTracking
+		return trackingRule(item, &aws.TargetTracking{Name: t.Name, Metric: t.Metric, Target: t.Target, ScaleIn: t.ScaleIn, Alarm: t.Alarm}, aws.Assume{}, metrics)
+	case p.Step != nil:
+		st := p.Step
+		r := stepRule(item, &aws.Step{Name: st.Name, Alarm: st.Alarm, Adjust: st.Adjust, Steps: st.Steps, MinimumStep: st.MinimumStep}, aws.Assume{}, metrics)
+		r.wait, r.cooldown = "warm-up", warmUp(g, st.WarmUp)
+		return r
+	}
+	one := p.Simple
+	zero := aws.Level{}
+	band := aws.Adjustment{From: &zero, By: one.By}
+	if one.Alarm.Below != nil || one.Alarm.AtOrBelow != nil {
+		band = aws.Adjustment{To: &zero, By: one.By}
+	}
+	r := stepRule(item, &aws.Step{Name: one.Name, Alarm: one.Alarm, Adjust: one.Adjust, Steps: []aws.Adjustment{band}, MinimumStep: one.MinimumStep},
+		aws.Assume{}, metrics)
+	r.key, r.path, r.single, r.cooldown = "simple", item+".simple", true, g.DefaultCooldown
+	if one.Cooldown != nil {
+		r.cooldown = *one.Cooldown
+	}
+	return r
+}
+
+// warmUp is what a policy says, else the group's, else its cooldown.
+func warmUp(g *aws.Group, own *time.Duration) time.Duration {
+	switch {
+	case own != nil:
+		return *own
+	case g.DefaultWarmUp != nil:
+		return *g.DefaultWarmUp
+	}
+	return g.DefaultCooldown
+}

@@ -1,0 +1,14 @@
+package lint
+
+import "headroom/scenarios"
+
+// plainView is a fleet between limits that a target value or spare slots move.
+func plainView(_ *scenarios.File, scaling *scenarios.Scaling) *view {
+	switch t, sp := scaling.Target, scaling.Spare; {
+	case t != nil:
+		return &view{path: "scaling.target", elastic: true, min: bound{t.Min, "scaling.target.min"}, max: bound{t.Max, "scaling.target.max"}}
+	case sp != nil:
+		return &view{path: "scaling.spare", elastic: true, min: bound{sp.Min, "scaling.spare.min"}, max: bound{sp.Max, "scaling.spare.max"}}
+	}
+	return nil
+}
