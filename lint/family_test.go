@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"headroom/scenarios"
 )
 
 // The same rules read the settings of other families: a group's warm-up is what a cooldown is, a simple policy one step. Families
@@ -28,8 +30,8 @@ func TestFamilies(t *testing.T) {
 		{"a schedule that sets the capacity needs no policy", group + "], schedules: [{cron: 45 7 * * *, zone: Europe/Berlin, min: 3}, {cron: 0 18 * * *, zone: Europe/Berlin, min: 1, desired: 1}]}}", ""},
 		{"a target value", "scaling: {target: {metric: InvocationsPerInstance, target: 800, min: 1, max: 12}}", ""},
 		{"a target value with too few", "scaling: {target: {metric: InvocationsPerInstance, target: 800, min: 1, max: 1}}", "max-too-low"},
-		{"an asynchronous endpoint below its peak", "traffic.curves.0.business-hours.busy: 90rps\nservice.timeout: none\nservice.queue: {shared: unlimited}\nscaling: {async: {max: 3, policies: [{target-tracking: {metric: ApproximateBacklogSizePerInstance, target: 5}}]}}", ""},
-		{"one on the age of the oldest", "service.timeout: none\nservice.queue: {shared: unlimited}\nscaling: {async: {max: 3, policies: [{target-tracking: {metric: ApproximateAgeOfOldestRequest, target: 5}}]}}", "metric-ignores-capacity"},
+		{"an asynchronous endpoint below its peak", "traffic.curves.0.business-hours.busy: 90rps\nservice.timeout: none\nservice.queue: {shared: unlimited}\nscaling: {async: {min: 1, max: 3, policies: [{target-tracking: {metric: ApproximateBacklogSizePerInstance, target: 5}}]}}", ""},
+		{"one on the age of the oldest", "service.timeout: none\nservice.queue: {shared: unlimited}\nscaling: {async: {min: 1, max: 3, policies: [{target-tracking: {metric: ApproximateAgeOfOldestRequest, target: 5}}]}}", "metric-ignores-capacity"},
 		{"requests per target have no points at night", "traffic.curves.0.business-hours.quiet: 0rps\nscaling: {aws: {service: ecs-service, min: 1, max: 12, policies: [{target-tracking: {metric: RequestCountPerTarget, target: 800}}]}}", "no-data-no-scale-in"},
 		{"copies of a model", "scaling: {aws: {service: sagemaker-inference-component, min: 1, max: 12, policies: [{target-tracking: {metric: InvocationsPerCopy, target: 3000}}]}}", "target-above-capacity"},
 		{"provisioned concurrency at a ratio that it cannot have", "service.concurrency: 1\nservice.queue: 0\nscaling: {aws: {service: lambda-provisioned-concurrency, min: 1, max: 50, policies: [{target-tracking: {metric: LambdaProvisionedConcurrencyUtilization, target: 70}}]}}", "target-never-reached"},
@@ -82,5 +84,17 @@ func TestWords(t *testing.T) {
 		if got := round2(v); got < want-1e-9 || got > want+1e-9 {
 			t.Errorf("%v up to two digits: %v, want %v", v, got, want)
 		}
+	}
+}
+
+// A job has no traffic and nothing that scales: only what it accepts is looked at.
+func TestJob(t *testing.T) {
+	text := "version: 1\nname: training\njob: {work: 10h, instances: 1, type: ml.g5.xlarge}\naccept: [max-too-low, nothing]\n"
+	f, err := scenarios.Parse("job.yaml", "", []byte(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := Check(f); len(found) != 1 || found[0].Code != unknownCode {
+		t.Error(found)
 	}
 }

@@ -24,6 +24,10 @@ var taught = map[string]map[string]string{
 	"lost-zone":          {},
 	"max-hit":            {"": "max-too-low", "higher-target": "max-too-low"},
 	"match-day":          {},
+	"async-queue":        {"": "asleep-at-zero", "lower-target": "asleep-at-zero"},
+	"ecs-fast-metrics":   {},
+	"private-network":    {},
+	"two-policies":       {"": "scale-in-disagrees", "memory-alone": "scale-in-never", "memory-60": "target-never-reached"},
 
 	"g01-sm-delay":         {"": "per-minute-target", "no-cooldown": "per-minute-target"}, // 400 rps an instance, target 25
 	"g02-two-policies":     {"": "scale-in-disagrees"},

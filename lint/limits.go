@@ -1,6 +1,9 @@
 package lint
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 var limitRules = []Rule{
 	{"max-too-low", "the maximum is below what the traffic needs", "derived: busy slots = rate × mean service time", maxTooLow},
@@ -43,7 +46,13 @@ func maxTooLow(s *scene) (out []Finding) {
 	var order []string
 	bins := map[string]int{}
 	ceiling := s.ceiling()
-	missing := func(i int) float64 { return s.fits(s.worst[i])*s.slow(s.when(i)) - float64(ceiling[i].n) }
+	come := make([]float64, len(ceiling)) // requests until then: no more can be there, however long each takes
+	for i, sum := 0, 0.0; i < len(ceiling); i++ {
+		sum += s.worst[i] * s.bin.Seconds()
+		come[i] = sum
+	}
+	needed := func(i int) float64 { return min(s.fits(s.worst[i])*s.slow(s.when(i)), come[i]/s.slots) }
+	missing := func(i int) float64 { return needed(i) - float64(ceiling[i].n) }
 	if s.view.queued {
 		return nil // what waits is served later
 	}
@@ -61,7 +70,7 @@ func maxTooLow(s *scene) (out []Finding) {
 	for _, path := range order {
 		i := worst[path]
 		n, slow := ceiling[i].n, s.slow(s.when(i))
-		need := s.fits(s.worst[i]) * slow
+		need := needed(i)
 		text := fmt.Sprintf("%s at %s, %s each, keep %s slots busy; %s %s %s", rps(s.worst[i]), s.at(s.when(i)), mean(s, slow),
 			number(need*s.slots), count(n, "instance"), map[bool]string{true: "has", false: "have"}[n == 1], number(float64(n)*s.slots))
 		to := max(up(need/0.8), up(s.wants(s.worst[i])))
@@ -78,7 +87,12 @@ func maxTooLow(s *scene) (out []Finding) {
 }
 
 // mean is the mean service time in words.
-func mean(s *scene, slow float64) string { return number(1000*s.mean*slow) + " ms" }
+func mean(s *scene, slow float64) string {
+	if t := s.mean * slow; t >= 10 {
+		return span(time.Duration(t * float64(time.Second)))
+	}
+	return number(1000*s.mean*slow) + " ms"
+}
 
 // addTracking is an edit that adds a policy which follows the traffic; "" for a family that has none.
 func (s *scene) addTracking() string {

@@ -180,7 +180,7 @@ func block(name, metric string, target float64) string {
 }
 
 // half of what one instance can serve, per minute.
-func (s *scene) half() float64 { return max(1, round2(30*s.each())) }
+func (s *scene) half() float64 { return round2(30 * s.each()) }
 
 // others tells whether another policy than r tracks a metric already.
 func (s *scene) others(r *rule, metric string) bool {

@@ -32,8 +32,9 @@ func targetNeverReached(s *scene) (out []Finding) {
 		if !r.above || reach > r.level*(1+1e-9) || r.step != nil && r.step.Alarm.Statistic.String() != "average" && r.step.Alarm.Statistic.String() != "max" {
 			continue
 		}
+		rest := s.rest(r.metric)
 		path, edit := r.levelPath()
-		out = append(out, Finding{Path: path, Fix: edit + "=" + number(0.7*reach), Text: fmt.Sprintf(
+		out = append(out, Finding{Path: path, Fix: edit + "=" + number(rest+0.7*(reach-rest)), Text: fmt.Sprintf(
 			"%s reads at most %s with %s busy, and the policy acts above %s: it never scales out", r.metric, number(reach), s.everything(r), number(r.level))})
 	}
 	return out

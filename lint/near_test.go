@@ -21,6 +21,7 @@ var near = []struct{ name, code, changes string }{
 	{"they do at night", "-max-too-low", "service.events: [{slowdown: {at: 2026-11-25T02:00:00, multiply: 7, hold: 10m}}]"},
 	{"a fixed fleet too small", "max-too-low", "scaling: {fixed: {instances: 1}}"},
 	{"a fixed fleet", "-max-too-low", "scaling: {fixed: {instances: 2}}"},
+	{"sessions of days, a few of which begin in the run", "-max-too-low", "service.time: 10d\nservice.timeout: none\nscaling.aws.max: 5000\ntraffic.curves: [{constant: {rate: 0.1rps}}]"},
 	{"no policy, schedules only", "max-too-low", "scaling.aws.policies: []\ntraffic.curves.0.business-hours.busy: 80rps"},
 
 	{"min = max at night only", "-min-equals-max", "scaling.aws.schedules.close: {cron: \"cron(0 18 * * ? *)\", zone: Europe/Berlin, min: 1, max: 1}"},
@@ -58,6 +59,9 @@ var near = []struct{ name, code, changes string }{
 		"scaling.aws.policies.+: {step: {alarm: {metric: Invocations, above: 1000}, adjust: exact, steps: [{from: 0, by: 4}]}}"},
 	{"tracking the raw backlog", "metric-ignores-capacity", "scaling.aws.policies.tracking.target-tracking: {metric: ApproximateBacklogSize, target: 5}"},
 	{"tracking it per instance", "-metric-ignores-capacity", "scaling.aws.policies.tracking.target-tracking: {metric: ApproximateBacklogSizePerInstance, target: 5}"},
+
+	{"one instance stays", "-asleep-at-zero", async + "min: 1}}"},
+	{"none stays", "asleep-at-zero", async + "min: 0}}"},
 
 	{"missing, but there is always traffic", "-no-data-no-scale-in", "metrics.InvocationsPerInstance.idle: missing"},
 	{"quiet, but zeros are published", "-no-data-no-scale-in", "traffic.curves.0.business-hours.quiet: 0rps"},
@@ -147,6 +151,7 @@ var near = []struct{ name, code, changes string }{
 }
 
 const (
+	async   = "service.timeout: none\nservice.queue: {shared: unlimited}\nscaling: {async: {max: 4, policies: [{target-tracking: {metric: ApproximateBacklogSizePerInstance, target: 5}}], "
 	ladder  = "traffic.curves.0.business-hours.busy: 160rps\nscaling.aws.policies: [{step: {alarm: {metric: CPUUtilization, above: 240}, adjust: change, steps: [{from: 0, by: 1}], "
 	jump    = "scaling.aws.policies.+: {step: {alarm: {metric: CPUUtilization, above: 300}, adjust: change, "
 	latency = "scaling.aws.policies.+: {step: {alarm: {metric: ModelLatency, statistic: p90, "

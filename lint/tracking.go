@@ -14,6 +14,7 @@ const (
 	docUnfit     = "EC2 Auto Scaling, target tracking: request count, latency and queue length do not work"
 	docHazard    = "Application Auto Scaling, PutScalingPolicy: a step policy's scale-in needs no agreement"
 	docMissing   = "Application Auto Scaling, target tracking: INSUFFICIENT_DATA never scales in"
+	docZero      = "SageMaker, asynchronous endpoints: from zero only a backlog above the target scales out, unless a step policy on HasBacklogWithoutCapacity does"
 	docPerMinute = "SageMaker, load testing: target = most requests a second × safety factor × 60"
 )
 
@@ -24,6 +25,7 @@ var trackingRules = []Rule{
 	{"step-in-beside-tracking", "a step policy that scales in beside target tracking", docHazard, stepInBesideTracking},
 	{"bounded-metric", "a metric that cannot say how much is missing", docTracking, boundedMetric},
 	{"metric-ignores-capacity", "a metric that does not fall when instances rise", docUnfit, metricIgnoresCapacity},
+	{"asleep-at-zero", "at zero a few requests wake nothing", docZero, asleepAtZero},
 	{"no-data-no-scale-in", "no data while nobody calls, so no scale-in", docMissing, noDataNoScaleIn},
 }
 
@@ -121,8 +123,8 @@ func scaleInNever(s *scene) (out []Finding) {
 		case s.neverLow(r) && len(voters) == 1:
 			rest := s.rest(r.metric)
 			fix := r.at("scale-in") + "=false"
-			if to := round2(rest / low * 1.1); to < 0.95*s.reach(r.metric) {
-				fix = edit + "=" + number(to)
+			if reach := s.reach(r.metric); rest/low < 0.95*reach {
+				fix = edit + "=" + number((rest/low+reach)/2) // halfway from where it never scales in to where it never scales out
 			}
 			out = append(out, Finding{Path: path, Fix: fix, Text: fmt.Sprintf("%s reads %s with nothing to do, and the low alarm is below %s (%s of %s): the fleet never scales in",
 				r.metric, number(rest), number(low*r.level), percent(low), number(r.level))})
@@ -296,6 +298,34 @@ func metricIgnoresCapacity(s *scene) (out []Finding) {
 		out = append(out, Finding{Path: path, Text: r.metric + " " + text, Fix: s.replaced(r)})
 	}
 	return out
+}
+
+// asleepAtZero finds queues that may be left without an instance, and with fewer requests than tracking wakes for.
+func asleepAtZero(s *scene) (out []Finding) {
+	zero := false
+	for _, l := range s.limits {
+		zero = zero || l.min.n == 0
+	}
+	if !zero || !s.view.queued {
+		return nil
+	}
+	var tracking *rule
+	for i := range s.view.policies {
+		r := &s.view.policies[i]
+		switch {
+		case r.step != nil && r.above && r.scalesOut() && r.kind == aws.Backlog && r.level <= 1:
+			return nil
+		case r.tracking != nil && r.kind == aws.Backlog && r.level >= 1:
+			tracking = r
+		}
+	}
+	if tracking == nil {
+		return nil
+	}
+	path, _ := tracking.levelPath()
+	return []Finding{{Path: path, Fix: s.view.path + ".policies.+={step: {alarm: {metric: HasBacklogWithoutCapacity, at-or-above: 1, period: 60s, datapoints: 2 of 2}, " +
+		"adjust: change, steps: [{from: 0, by: 1}]}}", Text: fmt.Sprintf(
+		"min is 0, and at 0 instances tracking wakes only above its target: %s or fewer waiting requests wait until more come or they expire", number(tracking.level))}}
 }
 
 // noDataNoScaleIn finds low alarms on a metric that has no points when nobody calls, where nobody calls for a while.

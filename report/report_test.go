@@ -161,6 +161,7 @@ const wantJSON = `{
   "approximations": [
     "one"
   ],
+  "warnings": [],
   "expect": [
     {
       "ask": "p99 < 1s in 99.9% of minutes",
