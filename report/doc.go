@@ -35,7 +35,7 @@ type Doc struct {
 	Notes          []string    `json:"notes"` // what happens in silence
 	Approximations []string    `json:"approximations"`
 	Unused         []string    `json:"unused,omitempty"` // keys of the scenario that its way to scale has no use for
-	Warnings       []Warning   `json:"warnings"` // about the settings, known without a run
+	Warnings       []Warning   `json:"warnings"`         // about the settings, known without a run
 	Expect         []Verdict   `json:"expect"`
 	Breaches       []Breach    `json:"breaches"`
 	Decisions      []Decision  `json:"decisions"`
