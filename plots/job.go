@@ -173,17 +173,20 @@ func jobTitle(j Job) string {
 	if !s.OnSpot() {
 		return fmt.Sprintf("On demand the job is done in %s for %s", hoursWords(finishedHours(j)), money(cost, s.Price.Currency))
 	}
+	if finished == 0 {
+		return fmt.Sprintf("Spot: no run finishes, for %s on average", money(cost, s.Price.Currency))
+	}
 	text := fmt.Sprintf("Spot: done in %s on average for %s", hoursWords(finishedHours(j)), money(cost, s.Price.Currency))
+	if finished < 1 {
+		text = fmt.Sprintf("Spot: %s of runs finish, in %s on average; a run costs %s", percent(finished), hoursWords(finishedHours(j)), money(cost, s.Price.Currency))
+	}
 	if saved := j.Saved(); saved > 0 {
 		text += fmt.Sprintf(", %s less than on demand", percent(saved))
-	} else {
+	} else if saved < 0 {
 		text += fmt.Sprintf(", %s more than on demand", percent(-saved))
 	}
-	switch {
-	case s.Deadline != nil:
-		return text + fmt.Sprintf("; %s of runs meet the deadline", percent(j.Share(j.Met)))
-	case finished < 1:
-		return text + fmt.Sprintf("; only %s of runs finish", percent(finished))
+	if met := j.Share(j.Met); s.Deadline != nil && finished == 1 {
+		text += fmt.Sprintf("; %s of runs meet the deadline", percent(met))
 	}
 	return text
 }
@@ -228,7 +231,10 @@ func checkpointPlane(j Job) plane {
 		curveField("Mean completion time, hours", foot, x, ends, job.Mean(plain.Each(func(o job.Outcome) float64 { return o.End.Hours() })), marks, j.Flat),
 		curveField("Mean cost, "+s.Price.Currency, foot, x, costs, job.Mean(plain.Costs()), marks, j.Flat),
 	}
-	p.panels[0].keys = keys
+	for i := range p.panels {
+		p.panels[i].keys = append(p.panels[i].keys, keys...)
+		keys = nil
+	}
 	p.notes = append(p.notes, "shaded: at most 1\u00a0% longer than the best", "a piece of work that does not go through is done again from its checkpoint")
 	return p
 }
@@ -253,15 +259,16 @@ func curveField(title, foot string, x scale, pts []point, demand float64, marks 
 		}
 	}
 	f.curves = []curve{{pen: pen{color: blue, width: 1.8}, pts: kept, dots: true}}
-	f.refs = []ref{{demand, "on demand, without checkpoints", demandPen}}
+	f.refs = []ref{{demand, "", demandPen}}
+	f.keys = []key{lineKey("on demand, without", demandPen)}
 	return f
 }
 
 // overlaidJobs are the distributions of several jobs: the share of runs that are done, and that cost no more.
 func overlaidJobs(jobs []Job) plane {
 	p := plane{file: "distribution", subtitle: fmt.Sprintf("%s on the same random numbers%sseed %d", plural(len(jobs[0].Runs), "run")+" each", separator, jobs[0].Settings.Seed)}
-	done := field{title: "Done", foot: "share of runs that are done by then; hours from the begin of the job"}
-	cost := field{title: "Cost no more", foot: "share of runs that cost no more; paid for a run, " + jobs[0].Settings.Price.Currency}
+	done := field{title: "Runs that are done", foot: "hours from the begin of the job"}
+	cost := field{title: "Runs that cost no more", foot: "paid for a run, " + jobs[0].Settings.Price.Currency}
 	cheapest, least := 0, math.Inf(1)
 	far, dear := 0.0, 0.0
 	for _, j := range jobs {

@@ -165,10 +165,6 @@ func (f field) draw(s *sheet, b box, rows []int) {
 	}
 	for _, r := range f.refs {
 		s.line(r.pen, point{b.x0, y(r.at)}, point{b.x1, y(r.at)})
-		st := style{size: sizeText, bold: true, color: r.pen.color}
-		t := extent(b.x1-6, y(r.at)-5, right, st, r.label)
-		s.rect(plate, t.grown(1.5))
-		s.text(b.x1-6, y(r.at)-5, right, st, r.label)
 	}
 	for _, c := range f.curves {
 		f.curve(s, c, x, y)

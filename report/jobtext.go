@@ -46,7 +46,7 @@ func JobSentence(d JobDoc) string {
 	}
 	switch n := len(d.Expect); {
 	case n == 0:
-		return fmt.Sprintf("Nothing was expected: done after %s on average, for %s.", or(d.Completion.Mean, Lapse, "never in some runs"), Money(d.Cost.Currency)(d.Cost.Mean))
+		return fmt.Sprintf("Nothing was expected: done after %s on average, for %s.", or(d.Completion.Mean, long, "never in some runs"), Money(d.Cost.Currency)(d.Cost.Mean))
 	case len(missed) == 1:
 		return fmt.Sprintf("Not held: %s was asked, the answer is %s%s.", missed[0].Ask, missed[0].Value, others(n-1))
 	case len(missed) > 1:
@@ -65,6 +65,14 @@ func or(x float64, form func(float64) string, none string) string {
 	return form(x)
 }
 
+// long writes seconds as Lapse does, without the zeros at the end of whole minutes and hours.
+func long(seconds float64) string {
+	if seconds < 60 {
+		return Lapse(seconds)
+	}
+	return span(math.Round(seconds))
+}
+
 // jobAbout says what was asked of what.
 func jobAbout(b *strings.Builder, meta Meta, d JobDoc, s *job.Settings) {
 	name := d.Scenario
@@ -75,7 +83,7 @@ func jobAbout(b *strings.Builder, meta Meta, d JobDoc, s *job.Settings) {
 	runs := plural(d.Runs, "run") + " (mean with its 95% interval)"
 	what := fmt.Sprintf("%s of a %s job on %s, seed %d: %s of work on %s", runs, s.Kind, s.On, s.Seed, unit.FormatDuration(s.Total()), plural(s.Instances, "instance"))
 	if s.Instances > 1 {
-		what += " at once, " + span(math.Round(s.Length().Seconds())) + " undisturbed"
+		what += " at once, " + long(s.Length().Seconds()) + " undisturbed"
 	}
 	price := s.Paid()
 	what += ", " + price.String() + " each"
@@ -85,7 +93,7 @@ func jobAbout(b *strings.Builder, meta Meta, d JobDoc, s *job.Settings) {
 		what += "; no checkpoints"
 	}
 	if d.Theory != nil {
-		what += "; interrupted every " + span(d.Theory.MeanLifeS) + " of running on average"
+		what += "; interrupted every " + long(d.Theory.MeanLifeS) + " of running on average"
 	}
 	b.WriteString(Wrap("", what+"."))
 	if meta.Because != "" {
@@ -122,7 +130,7 @@ func jobInterval(v JobVerdict, currency string) string {
 	form := Count
 	switch first, _, _ := strings.Cut(v.Ask, " "); first {
 	case "finish":
-		form = Lapse
+		form = long
 	case "cost":
 		form = Money(currency)
 	case "deadline", "finished":
@@ -141,7 +149,7 @@ func jobNumbers(b *strings.Builder, d JobDoc, style Style) {
 	}
 	b.WriteString(style.paint(bold, "Numbers") + "\n")
 	cost := Money(d.Cost.Currency)
-	line("completion", spreadWords(d.Completion, Lapse)...)
+	line("completion", spreadWords(d.Completion, long)...)
 	line("cost", spreadWords(d.Cost.Spread, cost)...)
 	if d.Job.On == "spot" {
 		line("interrupted", spreadWords(d.Interrupts, Count)...)
@@ -160,7 +168,7 @@ func jobNumbers(b *strings.Builder, d JobDoc, style Style) {
 		}
 	}
 	line("finished", items...)
-	line("on demand", or(d.OnDemand.Completion.Mean, func(x float64) string { return span(math.Round(x)) }, "not in all runs"), cost(d.OnDemand.Cost.Mean), "without checkpoints")
+	line("on demand", or(d.OnDemand.Completion.Mean, long, "not in all runs"), cost(d.OnDemand.Cost.Mean), "without checkpoints")
 	if against := jobAgainst(d); against != "" {
 		b.WriteString(Wrap(strings.Repeat(" ", 15), against))
 	}
@@ -168,7 +176,7 @@ func jobNumbers(b *strings.Builder, d JobDoc, style Style) {
 		checkpointLine(*d.Checkpoint, line)
 	}
 	if t := d.Theory; t != nil && t.CompletionS != nil {
-		line("theory", "exactly expected "+Lapse(*t.CompletionS), Count(*t.Interruptions)+" interruptions", "without the limits on time")
+		line("theory", "exactly expected "+long(*t.CompletionS), Count(*t.Interruptions)+" interruptions", "without the limits on time")
 	}
 	b.WriteString("\n")
 }
@@ -185,10 +193,10 @@ func spreadWords(s Spread, form func(float64) string) []string {
 
 // jobTimeWords are where the time goes, what there is none of left out.
 func jobTimeWords(t JobTime) []string {
-	items := []string{span(math.Round(t.Work.Mean)) + " work"}
+	items := []string{long(t.Work.Mean) + " work"}
 	for _, p := range []part{{t.Redone, "redone"}, {t.Checkpoints, "checkpoints"}, {t.Loading, "loading"}, {t.Provisioning, "provisioning"}, {t.Waiting, "waiting"}} {
 		if p.n.Mean > 0 {
-			items = append(items, Lapse(p.n.Mean)+" "+p.text)
+			items = append(items, long(p.n.Mean)+" "+p.text)
 		}
 	}
 	return items
@@ -201,7 +209,7 @@ func jobAgainst(d JobDoc) string {
 	}
 	text := fmt.Sprintf("spot costs %s", difference(d.Against.Cost.Mean, Money(d.Cost.Currency)))
 	if d.Against.Completion.Exists() {
-		text += " and takes " + difference(d.Against.Completion.Mean, Lapse)
+		text += " and takes " + difference(d.Against.Completion.Mean, long)
 	}
 	if math.IsNaN(d.Against.Saved) {
 		return text
@@ -227,18 +235,18 @@ func difference(x float64, form func(float64) string) string {
 // checkpointLine is the interval that is best, beside Young's and Daly's.
 func checkpointLine(c JobCheckpoint, line func(string, ...string)) {
 	if c.BestS == nil {
-		line("checkpoints", "every "+Lapse(c.EveryS), "no best one to look for")
+		line("checkpoints", "every "+long(c.EveryS), "no best one to look for")
 		return
 	}
-	items := []string{"best every " + Lapse(*c.BestS)}
+	items := []string{"best every " + long(*c.BestS)}
 	if c.FlatS[0] < c.FlatS[1] {
-		items[0] += " (" + Lapse(c.FlatS[0]) + " to " + Lapse(c.FlatS[1]) + ": at most 1% longer)"
+		items[0] += " (" + long(c.FlatS[0]) + " to " + long(c.FlatS[1]) + ": at most 1% longer)"
 	}
 	if *c.CheapestS < c.FlatS[0] || *c.CheapestS > c.FlatS[1] {
-		items = append(items, "cheapest every "+Lapse(*c.CheapestS))
+		items = append(items, "cheapest every "+long(*c.CheapestS))
 	}
 	if c.YoungS != nil {
-		items = append(items, "Young "+Lapse(*c.YoungS), "Daly "+Lapse(*c.DalyS), "exact of endless work "+Lapse(*c.ExactS))
+		items = append(items, "Young "+long(*c.YoungS), "Daly "+long(*c.DalyS), "exact of endless work "+long(*c.ExactS))
 	}
 	line("checkpoints", items...)
 }
