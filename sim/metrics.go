@@ -110,6 +110,15 @@ func (m *monitor) close(t clock) {
 	}
 }
 
+// next is when a period may end next, from t on.
+func (m *monitor) next(t clock) clock {
+	at := never
+	for _, e := range m.feeds {
+		at = min(at, upTo(t, e.period))
+	}
+	return at
+}
+
 // perInstance fetches the sums of 1 ÷ instances for every feed.
 func (m *monitor) perInstance() {
 	s := m.service.perInstance()

@@ -10,14 +10,13 @@ func (e *requests) oldest(t clock) int64 {
 		}
 		return t - first
 	}
-	for _, i := range e.fleet.serving {
-		if i.queue.size > 0 {
-			first = min(first, e.pool.all[i.queue.head].came)
-		}
-	}
-	for _, i := range e.fleet.draining {
-		if i.queue.size > 0 {
-			first = min(first, e.pool.all[i.queue.head].came)
+	for _, all := range [][]*instance{e.fleet.serving, e.fleet.draining} {
+		for _, i := range all {
+			if i.queue.size > 0 {
+				first = min(first, e.pool.all[i.queue.head].came)
+			} else if i.begun < len(i.stays) {
+				first = min(first, e.pool.all[i.stays[i.begun].req].came)
+			}
 		}
 	}
 	return t - first

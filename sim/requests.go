@@ -16,8 +16,7 @@ type hold struct {
 	held  int // attempts: waiting + slots busy, abandoned ones included
 	busy  int // slots busy
 	queue fifo
-
-	departures events // of its slots, while it lives apart
+	foresight
 }
 
 // requests is the engine that lives every single request: discrete events, exactly.
@@ -25,6 +24,7 @@ type requests struct {
 	ctx      context.Context
 	cfg      *Service
 	fleet    *fleet
+	quiet    func(clock) clock // world.quiet
 	crowd    crowd
 	balancer balancer
 	law      chance.Law
@@ -39,10 +39,11 @@ type requests struct {
 	arrivals traffic.Arrivals
 
 	nextArrival clock
-	nextClient  clock  // a deadline or a retry
-	departures  agenda // but of instances that live apart
-	apart       bool
+	nextClient  clock // a deadline or a retry
+	departures  agenda
+	foreseen    bool
 	lived       clock // everything before it
+	unseen      clock // nobody looks before it, where attempts are foreseen
 	retries     events
 	deadlines   deadlines
 	pool        pool
@@ -75,11 +76,11 @@ type requests struct {
 	stopped   error
 }
 
-func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
+func newRequests(ctx context.Context, cfg *Config, f *fleet, quiet func(clock) clock) *requests {
 	s := &cfg.Service
 	pcg := new(rand.PCG)
 	e := &requests{
-		ctx: ctx, cfg: s, fleet: f, crowd: newCrowd(s.Concurrency), balancer: newBalancer(s.Balancer),
+		ctx: ctx, cfg: s, fleet: f, quiet: quiet, crowd: newCrowd(s.Concurrency), balancer: newBalancer(s.Balancer),
 		law: s.Time.Law(), slow: newSlow(s.Events),
 		service:  cfg.Source.Stream("service", "", 0),
 		retrying: cfg.Source.Key("retries", ""), pcg: pcg, try: rand.New(pcg),
@@ -87,8 +88,9 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet) *requests {
 		limit:    int(s.Queue.Own), timeout: int64(s.Timeout.Total), attempts: max(1, s.Retries.Attempts), budget: -1,
 		recorder: newRecorder(cfg.Quantiles),
 	}
-	e.departures, e.apart, e.lived = newAgenda(int64(e.law.Mean()), *cfg.Fleet.Start*s.Concurrency), apart(s), -clock(cfg.Settle)
-	e.crowd.unseen = e.apart
+	e.departures, e.foreseen = newAgenda(int64(e.law.Mean()), *cfg.Fleet.Start*s.Concurrency), foreseen(s)
+	e.lived, e.unseen = -clock(cfg.Settle), -clock(cfg.Settle)
+	e.crowd.unseen = e.foreseen
 	cfg.Source.Key("routing", "").Reset(&e.routing, 0)
 	e.drawn = s.Balancer != "round-robin"
 	if s.Timeout.Waiting > 0 {
@@ -115,6 +117,9 @@ func (e *requests) reach(until clock) { e.serve(until) }
 
 // serve lives everything before until. At one instant completions come first, then timeouts, then arrivals.
 func (e *requests) serve(until clock) {
+	if e.foreseen && until > e.unseen {
+		e.unseen = e.quiet(until)
+	}
 	for e.stopped == nil {
 		departure := e.departures.first.at
 		t := min(departure, e.nextClient, e.nextArrival)
@@ -187,8 +192,9 @@ func (e *requests) attempt(t clock, r uint32, word uint64) {
 		limit = e.cfg.Concurrency // only instances with a free slot are asked
 	}
 	i := e.balancer.choose(&e.crowd, limit, word)
-	if e.apart {
-		e.meet(t, i)
+	if e.foreseen {
+		e.foresee(t, r, i)
+		return
 	}
 	queue := e.shared
 	if queue == nil {
@@ -211,9 +217,14 @@ func (e *requests) attempt(t clock, r uint32, word uint64) {
 		e.queued.add(t, 1)
 	}
 	if e.timeout > 0 {
-		e.deadlines.push(deadline{at: t + e.timeout, req: r, ticket: q.ticket})
-		e.nextClient = min(e.nextClient, t+e.timeout)
+		e.expire(t, r)
 	}
+}
+
+// expire sets the deadline of an attempt that comes at t.
+func (e *requests) expire(t clock, r uint32) {
+	e.deadlines.push(deadline{at: t + e.timeout, req: r, ticket: e.pool.all[r].ticket})
+	e.nextClient = min(e.nextClient, t+e.timeout)
 }
 
 // start gives an attempt a free slot; the instance already counts it among those it holds.
@@ -233,15 +244,16 @@ func (e *requests) start(t clock, r uint32, i *instance) {
 func (e *requests) begin(t clock, r uint32, i *instance) {
 	q := &e.pool.all[r]
 	q.state, q.instance, q.since = inService, i, t
-	end := t + q.work
+	e.departures.push(newEvent(e.completion(t, q.work), q.ticket, r))
+}
+
+// completion is when a service ends that begins at t.
+func (e *requests) completion(t clock, work int64) clock {
+	end := t + work
 	if e.eventful || end < t {
-		end = e.slow.completion(t, lengthened(q.work, e.slow.factor(t)))
+		end = e.slow.completion(t, lengthened(work, e.slow.factor(t)))
 	}
-	if v := newEvent(end, q.ticket, r); e.apart && i.place >= 0 {
-		i.departures.push(v)
-	} else {
-		e.departures.push(v)
-	}
+	return end
 }
 
 // depart is a slot that has done its work, unless it was freed before.
@@ -250,25 +262,29 @@ func (e *requests) depart(v event) {
 	if q.ticket != v.ticket() || q.state != inService && q.state != abandoned {
 		return
 	}
-	i := q.instance
-	if q.state == inService {
-		e.count.served++
-		e.alive.add(v.at, -1)
-		e.recorder.served(v.at-q.born, q.since-q.born)
-		if e.witness != nil {
-			e.witness(q.number, q.born, q.since, v.at)
-		}
-		if e.recorder.watched {
-			from := q.came
-			if e.shared != nil {
-				from = q.since
-			}
-			e.recorder.model.add(time.Duration(v.at - from))
-		}
-	} else {
-		e.wasted.add(v.at - q.since)
+	e.complete(q, v.at)
+	e.release(v.at, v.req(), q.instance)
+}
+
+// complete counts an attempt that has taken its slot until t.
+func (e *requests) complete(q *request, t clock) {
+	if q.state == abandoned {
+		e.wasted.add(t - q.since)
+		return
 	}
-	e.release(v.at, v.req(), i)
+	e.count.served++
+	e.alive.add(t, -1)
+	e.recorder.served(t-q.born, q.since-q.born)
+	if e.witness != nil {
+		e.witness(q.number, q.born, q.since, t)
+	}
+	if e.recorder.watched {
+		from := q.came
+		if e.shared != nil {
+			from = q.since
+		}
+		e.recorder.model.add(time.Duration(t - from))
+	}
 }
 
 // release takes the slot of an attempt, which is forgotten, and gives it to the one that waits for it, if there is one.
@@ -324,22 +340,19 @@ func (e *requests) timeOut() {
 	if q.ticket != d.ticket {
 		return
 	}
-	if e.apart && q.instance != nil {
-		e.meet(d.at, q.instance)
-	}
+	ahead := e.foreseen && q.instance.place >= 0 // it leaves its instance as foreseen
 	switch {
-	case q.state == waiting:
+	case q.state == waiting && !ahead:
 		e.unqueue(d.at, d.req)
 		e.fail(d.at, d.req, timedOut)
-	case q.state == inService && !e.onlyWaiting:
+	case q.state == waiting || q.state == inService && !e.onlyWaiting:
 		client := e.pool.take() // the request goes on without its slot
 		q = &e.pool.all[d.req]
 		c := &e.pool.all[client]
 		c.born, c.number, c.try = q.born, q.number, q.try
 		q.state, q.since = abandoned, d.at
-		if e.cfg.Abandoned == "drop" {
-			i := q.instance
-			e.release(d.at, d.req, i)
+		if e.cfg.Abandoned == "drop" && !ahead {
+			e.release(d.at, d.req, q.instance)
 		}
 		e.fail(d.at, client, timedOut)
 	}

@@ -1,11 +1,18 @@
 package sim
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // add brings an instance into service: it takes what waits in a shared queue at once.
 func (e *requests) add(t clock, i *instance) {
 	e.share()
 	e.crowd.join(i)
+	if e.foreseen {
+		i.free, i.last = slices.Repeat(frees{t}, e.cfg.Concurrency), t
+	}
 	for e.shared != nil && e.shared.size > 0 && i.busy < e.cfg.Concurrency {
 		r := e.shared.pop(&e.pool)
 		e.queued.add(t, -1)
@@ -26,7 +33,9 @@ func (e *requests) drain(t clock, i *instance) {
 // leave takes an instance out of service, with all that its slots count for.
 func (e *requests) leave(t clock, i *instance) {
 	e.share()
-	e.part(i)
+	if e.foreseen {
+		e.part(i)
+	}
 	e.busy.add(t, -int64(i.busy))
 	if i.busy > 0 {
 		e.active.add(t, -1)
@@ -57,6 +66,19 @@ func (e *requests) lose(t clock, i *instance) {
 	}
 }
 
+// heldBy is the attempts in the slots of an instance, by the order in which they came.
+func (e *requests) heldBy(i *instance) (all []uint32) {
+	for r := range e.pool.all {
+		if q := &e.pool.all[r]; q.instance == i && (q.state == inService || q.state == abandoned) {
+			all = append(all, uint32(r))
+		}
+	}
+	slices.SortFunc(all, func(a, b uint32) int {
+		return cmp.Compare(int32(e.pool.all[a].ticket-e.pool.all[b].ticket), 0)
+	})
+	return all
+}
+
 // share divides the attempts since the last change among the instances that were in service then.
 func (e *requests) share() {
 	if e.crowd.size > 0 {
@@ -65,8 +87,14 @@ func (e *requests) share() {
 	e.sharedOut = e.count.attempts
 }
 
-// holds is exact once everybody has been met, as tally does.
-func (e *requests) holds(i *instance) int { return i.held }
+func (e *requests) holds(i *instance) int {
+	if !e.foreseen {
+		return i.held
+	}
+	e.seen()
+	e.meet(e.lived, i)
+	return len(i.stays) - i.first
+}
 
 func (e *requests) perInstance() float64 {
 	e.share()
@@ -76,11 +104,11 @@ func (e *requests) perInstance() float64 {
 }
 
 func (e *requests) tally(t clock) tally {
-	e.meetAll()
+	active, warmActive := e.meetAll()
 	y := e.count
 	y.waiting, y.slots = e.queued.n, e.busy.n
-	y.busy, y.busyDraining, y.active = e.busy.until(t), e.draining.until(t), e.active.until(t)
-	y.warmBusy, y.warmActive = e.warming.busy.until(t), e.warming.active.until(t)
+	y.busy, y.busyDraining, y.active = e.busy.until(t), e.draining.until(t), e.active.until(t)-active
+	y.warmBusy, y.warmActive = e.warming.busy.until(t), e.warming.active.until(t)-warmActive
 	y.queued, y.alive = e.queued.until(t), e.alive.until(t)
 	return y
 }

@@ -100,6 +100,9 @@ func (a *area) add(t clock, d int64) {
 	a.sum += d * t
 }
 
+// stay adds one from an instant to another.
+func (a *area) stay(from, to clock) { a.sum += from - to }
+
 func (a *area) until(t clock) int64 { return a.n*t - a.sum }
 
 // A total is a sum of nanoseconds × count that may exceed an int64.

@@ -90,6 +90,25 @@ func (w *world) live(until clock) {
 	w.service.serve(until)
 }
 
+// quiet is until when nobody looks at the service or touches it: neither decisions nor failures, nor the ends of minutes or of
+// metric periods. It is asked at t, when all before t has been lived.
+func (w *world) quiet(t clock) clock {
+	if len(w.fleet.draining) > 0 { // one may be gone, which may complete a change, and then the scaler is asked
+		return t
+	}
+	event, _ := w.fleet.next()
+	return max(t, min(event, w.control.next, w.monitor.next(t), upTo(t, int64(time.Minute)), clock(w.cfg.Length)))
+}
+
+// upTo is the first whole multiple of a period from t on.
+func upTo(t clock, period int64) clock {
+	if r := t % period; r > 0 {
+		return t + period - r
+	} else {
+		return t - r
+	}
+}
+
 // report is the instant from which things are reported: clock.start.
 func (w *world) report() {
 	w.service.report()
@@ -102,7 +121,7 @@ func newWorld(ctx context.Context, cfg *Config) *world {
 	w := &world{ctx: ctx, cfg: cfg}
 	scaler := cfg.Scaler()
 	w.fleet = newFleet(cfg)
-	w.service = newService(ctx, cfg, w.fleet)
+	w.service = newService(ctx, cfg, w.fleet, w.quiet)
 	w.fleet.service = w.service
 	w.monitor = newMonitor(cfg, scaler.Needs(), w.fleet, w.service)
 	w.ledger = newLedger(cfg, w.fleet, w.service)
@@ -125,14 +144,14 @@ func (w *world) result(end clock) *Result {
 }
 
 // newService is the engine of a scenario.
-func newService(ctx context.Context, cfg *Config, f *fleet) service {
+func newService(ctx context.Context, cfg *Config, f *fleet, quiet func(clock) clock) service {
 	if cfg.Platform.OnDemand != nil {
 		return newOnDemand(ctx, cfg, f)
 	}
 	if cfg.Service.Engine == "fluid" {
 		return newFluid(ctx, cfg, f)
 	}
-	return newRequests(ctx, cfg, f)
+	return newRequests(ctx, cfg, f, quiet)
 }
 
 // check refuses what would not be a run at all; a scenario's own checks come long before.

@@ -26,8 +26,10 @@ func (f *fleet) warmed(t clock, i *instance) {
 
 // warmed moves what an instance has in its slots to those that the group's metrics count.
 func (e *requests) warmed(t clock, i *instance) {
-	if e.apart {
-		e.meet(t, i)
+	if e.foreseen {
+		e.meet(e.lived, i)
+		e.warming.busy.add(t, -int64(i.begun-i.first))
+		e.warming.active.stay(max(t, i.last), t)
 	}
 	e.warming.busy.add(t, -int64(i.busy))
 	if i.busy > 0 {
