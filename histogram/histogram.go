@@ -24,11 +24,9 @@ type Histogram struct {
 
 // index is the bucket of a duration; negative durations count as 0.
 func index(d time.Duration) int {
-	if d < sub {
-		return max(int(d), 0)
-	}
-	e := bits.Len64(uint64(d)) - subBits - 1 // the mantissa keeps subBits bits below the leading one
-	return e<<subBits + int(uint64(d)>>(uint(e)&63))
+	x := uint64(max(d, 0))
+	e := bits.Len64(x|sub) - subBits - 1 // the mantissa keeps subBits bits below the leading one; 0 below 2·sub
+	return e<<subBits + int(x>>(uint(e)&63))
 }
 
 // middle is the duration that stands for a bucket: the middle of its range.
