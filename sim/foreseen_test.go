@@ -80,6 +80,20 @@ func foreseenIsLived(t interface {
 	}
 }
 
+// anyPlatform does what a platform may do with instances by itself.
+func anyPlatform(t *rapid.T) (p policy.Platform) {
+	p.OnlyEmpty = choose(t, "only empty", false, false, true)
+	p.WarmUp = choose(t, "warm-up", 0, 15*time.Second)
+	p.Removal, p.Rebalance = choose(t, "removal", "", policy.Oldest, policy.Newest), choose(t, "rebalance", false, true)
+	if choose(t, "pool", false, false, true) {
+		p.Pool = &policy.Pool{MinSize: 2, Reuse: true, StartUp: constant(5 * time.Second)}
+	}
+	if choose(t, "hooks", false, false, true) {
+		p.Hooks.Terminate = &policy.Hook{Time: constant(3 * time.Second), Timeout: 10 * time.Second}
+	}
+	return p
+}
+
 // Random worlds with all that the engine knows; somebody looks at every step, or only when a metric's period ends, or nobody but for
 // the minutes.
 func TestForeseenIsLived(t *testing.T) {
@@ -90,8 +104,7 @@ func TestForeseenIsLived(t *testing.T) {
 		c.Service.Concurrency = choose(t, "more slots", c.Service.Concurrency, c.Service.Concurrency, 20)
 		metrics := []string{"ModelLatency", "CPUUtilization", "ConcurrentRequestsPerModel", "ApproximateBacklogSize", "GPUUtilization", "ApproximateAgeOfOldestRequest"}
 		c.Service.Uses.GPU = Use{Any: true}
-		c.Platform.OnlyEmpty = choose(t, "only empty", false, false, true)
-		c.Platform.WarmUp = choose(t, "warm-up", 0, 15*time.Second)
+		c.Platform = anyPlatform(t)
 		switch choose(t, "looks", "always", "by period", "never") {
 		case "always":
 			watching(nil, metrics...)(&c)
