@@ -251,7 +251,7 @@ type part struct {
 // paidWords say what was paid for.
 var paidWords = map[string]string{
 	"instances": "for instances", "compute": "for service by its duration", "requests": "for requests", "data": "for data",
-	"provisioned": "for provisioned environments",
+	"provisioned": "for provisioned environments", "storage": "for stopped instances",
 }
 
 // paidLine says what the cost is made of, where it is more than one thing.
