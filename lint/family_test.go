@@ -32,7 +32,7 @@ func TestFamilies(t *testing.T) {
 		{"a target value with too few", "scaling: {target: {metric: InvocationsPerInstance, target: 800, min: 1, max: 1}}", "max-too-low"},
 		{"an asynchronous endpoint below its peak", "traffic.curves.0.business-hours.busy: 90rps\nservice.timeout: none\nservice.queue: {shared: unlimited}\nscaling: {async: {min: 1, max: 3, policies: [{target-tracking: {metric: ApproximateBacklogSizePerInstance, target: 5}}]}}", ""},
 		{"one on the age of the oldest", "service.timeout: none\nservice.queue: {shared: unlimited}\nscaling: {async: {min: 1, max: 3, policies: [{target-tracking: {metric: ApproximateAgeOfOldestRequest, target: 5}}]}}", "metric-ignores-capacity"},
-		{"requests per target have no points at night", "traffic.curves.0.business-hours.quiet: 0rps\nscaling: {aws: {service: ecs-service, min: 1, max: 12, policies: [{target-tracking: {metric: RequestCountPerTarget, target: 800}}]}}", "no-data-no-scale-in"},
+		{"requests per target have no points at night", evening + "\nscaling: {aws: {service: ecs-service, min: 1, max: 12, policies: [{target-tracking: {metric: RequestCountPerTarget, target: 800}}]}}", "no-data-no-scale-in"},
 		{"copies of a model", "scaling: {aws: {service: sagemaker-inference-component, min: 1, max: 12, policies: [{target-tracking: {metric: InvocationsPerCopy, target: 3000}}]}}", "target-above-capacity"},
 		{"provisioned concurrency at a ratio that it cannot have", "service.concurrency: 1\nservice.queue: 0\nscaling: {aws: {service: lambda-provisioned-concurrency, min: 1, max: 50, policies: [{target-tracking: {metric: LambdaProvisionedConcurrencyUtilization, target: 70}}]}}", "target-never-reached"},
 		{"spare slots", "scaling: {spare: {slots: 4, min: 1, max: 12}}", ""},

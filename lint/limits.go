@@ -107,17 +107,19 @@ func minEqualsMax(s *scene) []Finding {
 	if len(s.view.policies) == 0 || len(s.limits) == 0 {
 		return nil
 	}
-	peak := 0.0
+	peak, low := 0.0, s.base[0]
 	for i, l := range s.limits {
 		if l.min.n != l.max.n {
 			return nil
 		}
-		peak = max(peak, s.worst[i])
+		peak, low = max(peak, s.worst[i]), min(low, s.base[i])
 	}
-	n := s.limits[0].min.n
+	n, last := s.limits[0].min.n, s.limits[0].max
 	to := max(2*n, up(s.fits(peak)/0.8), up(s.wants(peak)))
-	last := s.limits[0].max
-	return []Finding{{Path: last.path, Fix: s.edit(last) + "=" + number(float64(to)),
+	if lower := max(1, up(s.fits(low)/0.8), up(s.wants(low))); lower < n {
+		last, to = s.limits[0].min, lower
+	}
+	return []Finding{{Path: s.limits[0].max.path, Fix: s.edit(last) + "=" + number(float64(to)),
 		Text: fmt.Sprintf("min and max are both %d at all times: %s can never change anything, and the fleet is a fixed one", n,
 			count(len(s.view.policies), "policy"))}}
 }

@@ -26,14 +26,16 @@ var near = []struct{ name, code, changes string }{
 
 	{"min = max at night only", "-min-equals-max", "scaling.aws.schedules.close: {cron: \"cron(0 18 * * ? *)\", zone: Europe/Berlin, min: 1, max: 1}"},
 
-	// 17.7 rps are 1.33 targets, 18 rps 1.35: each at 67.5 %
-	{"two at 66 %", "unreachable-target", "traffic.curves.0.business-hours.quiet: 17.7rps"},
-	{"two at 68 %", "-unreachable-target", "traffic.curves.0.business-hours.quiet: 18rps"},
+	// 20 rps are 4⁄3 of the target of 15 rps
+	{"two at two thirds", "unreachable-target", "traffic.curves.0.business-hours.quiet: 19.9rps"},
+	{"two at more", "-unreachable-target", "traffic.curves.0.business-hours.quiet: 20.2rps"},
+	{"so near to one that chance decides", "-unreachable-target", "traffic.curves.0.business-hours.quiet: 15.5rps"},
 	{"one is enough", "-unreachable-target", "traffic.curves.0.business-hours.quiet: 13rps"},
-	{"min is two anyway", "-unreachable-target", "traffic.curves.0.business-hours.quiet: 15rps\nscaling.aws.min: 2\nscaling.aws.schedules: []"},
-	{"it never scales in", "-unreachable-target", "traffic.curves.0.business-hours.quiet: 15rps\nscaling.aws.policies.tracking.target-tracking.scale-in: false"},
+	{"min is two anyway", "-unreachable-target", "traffic.curves.0.business-hours.quiet: 17rps\nscaling.aws.min: 2\nscaling.aws.schedules: []"},
+	{"it never scales in", "-unreachable-target", "traffic.curves.0.business-hours.quiet: 17rps\nscaling.aws.policies.tracking.target-tracking.scale-in: false"},
 
-	{"three to two is possible", "-scale-in-never", "traffic.curves.0.business-hours.quiet: 26rps\nscaling.aws.schedules: []"},
+	{"three to two is possible", "-scale-in-never", "traffic.arrivals: smooth\ntraffic.curves.0.business-hours.quiet: 29rps\nscaling.aws.schedules: []"},
+	{"it is not, but chance makes it so", "-scale-in-never", "traffic.curves.0.business-hours.quiet: 31rps\nscaling.aws.schedules: []"},
 	{"memory rests at 46 of a target of 50", "scale-in-never",
 		"service.uses.memory: {rest: 46%, busy: 80%}\nscaling.aws.policies: [{target-tracking: {metric: MemoryUtilization, target: 50}}]"},
 	{"memory rests at 44", "-scale-in-never",
@@ -64,11 +66,13 @@ var near = []struct{ name, code, changes string }{
 	{"none stays", "asleep-at-zero", async + "min: 0}}"},
 
 	{"missing, but there is always traffic", "-no-data-no-scale-in", "metrics.InvocationsPerInstance.idle: missing"},
-	{"quiet, but zeros are published", "-no-data-no-scale-in", "traffic.curves.0.business-hours.quiet: 0rps"},
+	{"quiet, but zeros are published", "-no-data-no-scale-in", evening},
+	{"a slow evening: it shrinks before", "-no-data-no-scale-in", "traffic.curves.0.business-hours.quiet: 0rps\nmetrics.InvocationsPerInstance.idle: missing"},
+	{"a quick one", "no-data-no-scale-in", evening + "\nmetrics.InvocationsPerInstance.idle: missing"},
 	{"latency has no points at night", "no-data-no-scale-in",
-		"traffic.curves.0.business-hours.quiet: 0rps\nscaling.aws.policies.+: {step: {alarm: {metric: ModelLatency, below: 200ms}, adjust: change, steps: [{to: 0, by: -1}]}}"},
+		evening + "\nscaling.aws.policies.+: {step: {alarm: {metric: ModelLatency, below: 200ms}, adjust: change, steps: [{to: 0, by: -1}]}}"},
 	{"missing counts as low", "-no-data-no-scale-in",
-		"traffic.curves.0.business-hours.quiet: 0rps\nscaling.aws.policies.+: {step: {alarm: {metric: ModelLatency, below: 200ms, missing: breaching}, adjust: change, steps: [{to: 0, by: -1}]}}"},
+		evening + "\nscaling.aws.policies.+: {step: {alarm: {metric: ModelLatency, below: 200ms, missing: breaching}, adjust: change, steps: [{to: 0, by: -1}]}}"},
 
 	// from 3 to 8 instances: four pauses of 5 min + 2.5 min are 30 min
 	{"the ladder takes as long as the rise", "-cooldown-outlasts-rise", ladder + "cooldown: 5m}}]"},
@@ -151,6 +155,7 @@ var near = []struct{ name, code, changes string }{
 }
 
 const (
+	evening = "traffic.curves.0.business-hours: {open: \"08:00\", close: \"18:00\", busy: 40rps, quiet: 0rps, ramp: 2m}"
 	async   = "service.timeout: none\nservice.queue: {shared: unlimited}\nscaling: {async: {max: 4, policies: [{target-tracking: {metric: ApproximateBacklogSizePerInstance, target: 5}}], "
 	ladder  = "traffic.curves.0.business-hours.busy: 160rps\nscaling.aws.policies: [{step: {alarm: {metric: CPUUtilization, above: 240}, adjust: change, steps: [{from: 0, by: 1}], "
 	jump    = "scaling.aws.policies.+: {step: {alarm: {metric: CPUUtilization, above: 300}, adjust: change, "

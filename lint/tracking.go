@@ -29,6 +29,9 @@ var trackingRules = []Rule{
 	{"no-data-no-scale-in", "no data while nobody calls, so no scale-in", docMissing, noDataNoScaleIn},
 }
 
+// margin is by what an edit goes beyond the mean, so that chance does not decide.
+const margin = 1.05
+
 // raised is an edit that raises a target by a factor, if one instance can carry that: ok is false where it would be too full.
 func (s *scene) raised(r *rule, to float64) (fix string, ok bool) {
 	_, edit := r.levelPath()
@@ -49,20 +52,22 @@ func unreachableTarget(s *scene) (out []Finding) {
 		want := func(k int) float64 { return s.want(r.metric, r.level, s.base[k]) }
 		stuck := s.stretches(max(time.Hour, r.quiet()), func(k int) bool {
 			w := want(k)
-			return w > 1 && w <= 4.0/3 && s.limits[k].min.n <= 1 && s.limits[k].max.n >= 2 && s.wants(s.base[k]) <= w
+			return w*s.dip(r, s.base[k]) > 1 && w <= 4.0/3 && s.limits[k].min.n <= 1 && s.limits[k].max.n >= 2 && s.wants(s.base[k]) <= w
 		})
 		if len(stuck) == 0 || s.scaleInStuck(r) {
 			continue
 		}
-		t, most := s.longest(stuck), 0.0
+		t, most, one := s.longest(stuck), 0.0, true
+		edge := int(30 * time.Minute / s.bin) // the traffic on its way there and back
 		for _, each := range stuck {
-			for k := each.from; k < each.to; k++ {
+			for k := min(each.from+edge, each.to-1); k < max(each.to-edge, each.from+edge+1) && k < each.to; k++ {
 				most = max(most, want(k))
 			}
+			one = one && s.limits[each.from].min.path == s.limits[t.from].min.path
 		}
 		path, _ := r.levelPath()
-		fix, ok := s.raised(r, round2(most*r.level))
-		if !ok {
+		fix, ok := s.raised(r, round2(margin*most*r.level))
+		if !ok && one {
 			fix = s.edit(s.limits[t.from].min) + "=2"
 		}
 		out = append(out, Finding{Path: path, Fix: fix, Text: fmt.Sprintf(
@@ -70,6 +75,18 @@ func unreachableTarget(s *scene) (out []Finding) {
 			s.at(s.when(t.from)), span(s.length(t)), percent(want(t.from)), percent(want(t.from)/2), percent(float64(r.tracking.Alarm.Low)))})
 	}
 	return out
+}
+
+// dip is what is left of a rate in a period in which few come: the mean less three standard deviations.
+func (s *scene) dip(r *rule, rate float64) float64 {
+	dispersion := 1.0
+	switch a := s.Traffic.Arrivals; {
+	case a.Bursty != nil:
+		dispersion = a.Bursty.Dispersion
+	case a.String() == "smooth":
+		dispersion = 0
+	}
+	return 1 - 3*math.Sqrt(dispersion/max(rate*r.period.Seconds(), 1e-9))
 }
 
 // swing are the most and the least that a tracking policy wants in the run, the least for as long as its low alarm needs.
@@ -105,7 +122,8 @@ func (s *scene) scaleInStuck(r *rule) bool {
 			return false
 		}
 	}
-	return n >= 2 && n <= 9 && up(low) == n && low <= float64(r.tracking.Alarm.Low)*float64(n) && low <= 0.8*high
+	rate := low / s.want(r.metric, r.level, 1)
+	return n >= 2 && n <= 9 && low*s.dip(r, rate) > float64(n-1) && low <= float64(r.tracking.Alarm.Low)*float64(n) && low <= 0.8*high
 }
 
 // neverLow tells whether a metric's lowest value is above the policy's low alarm.
@@ -131,7 +149,7 @@ func scaleInNever(s *scene) (out []Finding) {
 		case s.scaleInStuck(r):
 			high, least := s.swing(r)
 			n := up(high)
-			fix, ok := s.raised(r, round2(r.level*least/float64(n-1)))
+			fix, ok := s.raised(r, round2(margin*r.level*least/float64(n-1)))
 			if !ok {
 				fix = s.view.min.path + "=" + number(float64(n))
 			}
@@ -346,19 +364,44 @@ func noDataNoScaleIn(s *scene) (out []Finding) {
 		}
 		quiet := s.stretches(need+s.bin, func(k int) bool { return s.base[k]*r.period.Seconds() <= 0.1 })
 		for _, t := range quiet {
-			most := *s.Fleet.Start
-			for k := range t.from {
-				most = max(most, s.fleet(s.base[k], s.limits[k]), min(up(s.fits(s.base[k])), s.limits[k].max.n))
-			}
-			least := s.limits[t.from].min
-			if most <= least.n {
+			least, left := s.limits[t.from].min, s.left(r, t.from)
+			if left <= least.n {
 				continue
 			}
 			out = append(out, Finding{Path: r.path, Fix: fix, Text: fmt.Sprintf(
-				"nobody calls from %s for %s, and %s has no points then: its alarm is in INSUFFICIENT_DATA, and of up to %d instances none leaves (min is %d)",
-				s.at(s.when(t.from)), span(s.length(t)), r.metric, most, least.n)})
+				"nobody calls from %s for %s, and %s has no points then: its alarm is in INSUFFICIENT_DATA, and the %d instances of then stay (min is %d)",
+				s.at(s.when(t.from)), span(s.length(t)), r.metric, left, least.n)})
 			break
 		}
 	}
 	return out
+}
+
+// left is how many instances are there when a metric falls silent: the low alarm has seen the traffic fall for a while, and the
+// scale-ins that it decided are by the mean curve.
+func (s *scene) left(r *rule, silent int) int {
+	if silent == 0 {
+		return *s.Fleet.Start
+	}
+	bins := func(d time.Duration) int { return int((d + s.bin - 1) / s.bin) }
+	window, late := bins(r.in.Interval(r.period)), bins(r.delay)+1
+	k := max(0, silent-2*window)
+	n, next := s.fleet(s.base[k], s.limits[k]), k
+	if r.step != nil {
+		return max(n, s.fleet(s.base[silent-1], s.limits[silent-1]))
+	}
+	for ; k < silent+late; k++ {
+		at, low := min(k, len(s.limits)-1), true
+		want := max(s.limits[at].min.n, min(n, up(s.want(r.metric, r.level, s.base[max(0, min(silent-1, k-late))]))))
+		for j := max(0, k-late-window+1); j <= min(silent-1, k-late); j++ {
+			low = low && s.want(r.metric, r.level, s.base[j]) < float64(r.tracking.Alarm.Low)*float64(n)
+		}
+		if low && want < n && k >= next {
+			n, next = want, k+1
+			if c := r.tracking.ScaleInCooldown; c != nil {
+				next = k + bins(*c) + 1
+			}
+		}
+	}
+	return n
 }

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -62,14 +63,25 @@ func scaleInBetweenSpikes(s *scene) (out []Finding) {
 			if g.every == 0 || gap <= r.quiet() || gap >= 2*r.quiet() || need <= float64(n) || reaction > g.full || g.at+g.every >= s.Clock.Length {
 				continue
 			}
-			points := int((g.every + r.period - 1) / r.period)
-			out = append(out, Finding{Path: r.path, Fix: fmt.Sprintf("%s=%d of %d", r.at("alarm.in"), points, points), Text: fmt.Sprintf(
+			out = append(out, Finding{Path: r.path, Fix: s.later(r, g), Text: fmt.Sprintf(
 				"%s comes every %s and needs %d instances; the fleet shrinks to %d after %s of the pause of %s: that saves %s of them and leaves too few for %s of the next one",
 				g.title, span(g.every), up(need), n, span(r.quiet()), span(gap), span(gap-r.quiet()), span(reaction))})
 			break
 		}
 	}
 	return out
+}
+
+// later is an edit after which a policy keeps what a repeated surge has brought: its low alarm looks back over a whole cycle, and
+// is low enough that the surge itself is not.
+func (s *scene) later(r *rule, g surge) string {
+	points := int((g.every + r.period - 1) / r.period)
+	want := s.want(r.metric, r.level, g.peak)
+	full := want / math.Ceil(want)
+	if !(full < float64(r.tracking.Alarm.Low)*1.1) || s.Given(r.path+".alarm") {
+		return fmt.Sprintf("%s=%d of %d", r.at("alarm.in"), points, points)
+	}
+	return fmt.Sprintf("%s={in: %d of %d, low: %d%%}", r.at("alarm"), points, points, int(85*full))
 }
 
 // billingOutlastsDwell finds surges whose extra instances are gone before the time that they are charged for.
