@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,8 @@ import (
 // of which nothing is known here are only asked about their service.
 func TestFamilies(t *testing.T) {
 	_, base, _ := read(t)
+	// 40 rps keep 7.2 environments busy
+	const serverless = "service.concurrency: 1\nservice.queue: 0\nscaling: {serverless: {memory: 2 GB, cold-start: 2s, max-concurrency: "
 	const group = "scaling: {ec2-asg: {min: 1, max: 12, policies: ["
 	for _, c := range []struct{ name, scaling, want string }{
 		{"a group", group + "{target-tracking: {metric: CPUUtilization, target: 60}}]}}", ""},
@@ -35,6 +38,8 @@ func TestFamilies(t *testing.T) {
 		{"requests per target have no points at night", evening + "\nscaling: {aws: {service: ecs-service, min: 1, max: 12, policies: [{target-tracking: {metric: RequestCountPerTarget, target: 800}}]}}", "no-data-no-scale-in"},
 		{"copies of a model", "scaling: {aws: {service: sagemaker-inference-component, min: 1, max: 12, policies: [{target-tracking: {metric: InvocationsPerCopy, target: 3000}}]}}", "target-above-capacity"},
 		{"provisioned concurrency at a ratio that it cannot have", "service.concurrency: 1\nservice.queue: 0\nscaling: {aws: {service: lambda-provisioned-concurrency, min: 1, max: 50, policies: [{target-tracking: {metric: LambdaProvisionedConcurrencyUtilization, target: 70}}]}}", "target-never-reached"},
+		{"a function with enough concurrency", serverless + "8}}", ""},
+		{"a function with too little", serverless + "7}}", "max-too-low"},
 		{"spare slots", "scaling: {spare: {slots: 4, min: 1, max: 12}}", ""},
 		{"spare slots with too few", "scaling: {spare: {slots: 4, min: 1, max: 1}}", "max-too-low"},
 	} {
@@ -96,5 +101,32 @@ func TestJob(t *testing.T) {
 	}
 	if found := Check(f); len(found) != 1 || found[0].Code != unknownCode {
 		t.Error(found)
+	}
+}
+
+// Whatever a scenario may say, the rules say something of it or nothing, and every edit is one that it can take.
+func TestGoodFiles(t *testing.T) {
+	files, err := filepath.Glob("../scenarios/testdata/good/*.yaml")
+	if err != nil || len(files) < 10 {
+		t.Fatal(err, files)
+	}
+	for _, name := range files {
+		f, err := scenarios.Load(name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range Check(f) {
+			if found.Text == "" || strings.Contains(found.Text, "NaN") || strings.Contains(found.Text, "Inf") || strings.Contains(found.Text, "%!") {
+				t.Errorf("%s: %+v", name, found)
+			}
+			if !f.Given(found.Path) {
+				if _, line, _ := f.Place(found.Path); line == 0 {
+					t.Errorf("%s: %s has no place", name, found.Path)
+				}
+			}
+			if found.Fix != "" {
+				fixed(t, f, found)
+			}
+		}
 	}
 }

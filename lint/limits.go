@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -72,7 +73,7 @@ func maxTooLow(s *scene) (out []Finding) {
 		n, slow := ceiling[i].n, s.slow(s.when(i))
 		need := needed(i)
 		text := fmt.Sprintf("%s at %s, %s each, keep %s slots busy; %s %s %s", rps(s.worst[i]), s.at(s.when(i)), mean(s, slow),
-			number(need*s.slots), count(n, "instance"), map[bool]string{true: "has", false: "have"}[n == 1], number(float64(n)*s.slots))
+			number(need*s.slots), count(n, cmp.Or(s.view.one, "instance")), map[bool]string{true: "has", false: "have"}[n == 1], number(float64(n)*s.slots))
 		to := max(up(need/0.8), up(s.wants(s.worst[i])))
 		fix := s.edit(ceiling[i]) + "=" + number(float64(to))
 		if path == s.view.min.path && s.view.min.path == s.view.max.path && s.Given("fleet.start") {

@@ -55,10 +55,22 @@ func Check(f *scenarios.File) []Finding {
 		}
 		for _, found := range r.check(s) {
 			found.Code, found.Source = r.Code, r.Source
+			if !allowed(f, found.Fix) {
+				found.Fix = ""
+			}
 			out = append(out, found)
 		}
 	}
 	return append(out, unknown(f.Accept, known)...)
+}
+
+// allowed tells whether a scenario with an edit passes its checks: a vendor's own limits may be in the way.
+func allowed(f *scenarios.File, fix string) bool {
+	set, err := scenarios.ParseSet(fix)
+	if err == nil {
+		_, err = f.With(set)
+	}
+	return err == nil
 }
 
 // unknown are the accepted codes that no rule has.

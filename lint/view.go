@@ -18,6 +18,7 @@ type view struct {
 	min, max     bound    // before any schedule
 	metrics      []string // that exist there
 	queued       bool     // requests wait in a queue of the platform, also while there is no capacity
+	one          string   // what an instance is called; "": instance
 	elastic      bool     // it scales out by what policies here do not say
 	policies     []rule
 	schedules    []schedule
@@ -104,7 +105,7 @@ type schedule struct {
 }
 
 // families are the views that families make; nil of one that is not given.
-var families = []func(*scenarios.File, *scenarios.Scaling) *view{fixedView, awsView, asyncView, asgView, plainView}
+var families = []func(*scenarios.File, *scenarios.Scaling) *view{fixedView, awsView, asyncView, asgView, plainView, serverlessView}
 
 // newView is the view of the one family that is given; one without a path, of which nothing is concluded, for a family that makes
 // none.
