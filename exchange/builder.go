@@ -28,6 +28,9 @@ func (b *builder) build() {
 		b.chosen.dimension = b.guessed()
 	}
 	b.kind = dimensioned(b.chosen.dimension)
+	if b.kind != nil && b.kind.service == aws.Endpoint && b.asynchronous() {
+		b.kind = scalableOf(aws.AsyncEndpoint)
+	}
 	if b.kind == nil {
 		for _, p := range b.pieces {
 			if p.is != anAlarm && p.is != aVariant {
@@ -108,6 +111,31 @@ func (b *builder) guessed() string {
 		}
 	}
 	return ""
+}
+
+// asynchronous tells an asynchronous endpoint from a real-time variant, whose dimension is the same: it scales to zero, its
+// policies look at a queue, or its configuration says so.
+func (b *builder) asynchronous() bool {
+	if b.queued {
+		return true
+	}
+	queue := func(n *node) bool {
+		m := published(aws.AsyncEndpoint, n.peek("Namespace"), n.peek("MetricName"))
+		return m != nil && m.only == waiting
+	}
+	for _, p := range b.pieces {
+		n := p.node
+		if c := n.at("TargetTrackingScalingPolicyConfiguration"); c != nil {
+			n = c
+		}
+		if c := n.at("CustomizedMetricSpecification"); c != nil && queue(c) || p.is == anAlarm && queue(p.node) {
+			return true
+		}
+		if c := p.node.at("MinCapacity"); p.is == aTarget && b.resourceOf(p).matches(b.chosen) && c != nil && c.text == "0" {
+			return true
+		}
+	}
+	return false
 }
 
 // limits reads the scalable target.

@@ -3,6 +3,7 @@ package exchange
 import (
 	"strings"
 
+	"headroom/policy/aws"
 	"headroom/scenarios"
 )
 
@@ -32,12 +33,20 @@ func Export(file *scenarios.File, as, resource string) (document []byte, files [
 
 // exportScaling writes the scaling of a scenario.
 func exportScaling(file *scenarios.File, as, resource string) (document []byte, files []File, err error) {
-	if file.Scaling.AWS == nil {
-		return nil, nil, refused(file.Source, as, []refusal{{"scaling", "scaling.aws, which is what runs there", "another way to scale"}})
+	settings, at := file.Scaling.AWS, "scaling.aws"
+	if a := file.Scaling.Async; a != nil {
+		settings, at = &aws.Settings{Service: aws.AsyncEndpoint, Min: a.Min, Max: a.Max, Policies: a.Policies, Schedules: a.Schedules,
+			Suspended: a.Suspended, Suspensions: a.Suspensions, Assume: a.Assume}, "scaling.async"
 	}
-	s := Scaled{Scenario: file.Name, Settings: file.Scaling.AWS, Start: file.Clock.Calendar().Start, Begin: -file.Clock.Settle, Timing: file.Metrics.Timing}
+	if settings == nil {
+		return nil, nil, refused(file.Source, as, []refusal{{"scaling", "scaling.aws or scaling.async, which are what runs there", "another way to scale"}})
+	}
+	s := Scaled{Scenario: file.Name, Settings: settings, Start: file.Clock.Calendar().Start, Begin: -file.Clock.Settle, Timing: file.Metrics.Timing}
 	t, bad := s.build(resource)
 	if len(bad) > 0 {
+		for i := range bad {
+			bad[i].path = strings.Replace(bad[i].path, "scaling.aws", at, 1)
+		}
 		return nil, nil, refused(file.Source, as, bad)
 	}
 	switch as {

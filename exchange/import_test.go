@@ -2,8 +2,10 @@ package exchange
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,12 +68,7 @@ func canonical(t testing.TB, s *aws.Settings) string {
 			c.Policies[i].Step = &s
 		}
 	}
-	c.Fill(func(metric string) (time.Duration, time.Duration) {
-		if metric == "ConcurrentRequestsPerModel" {
-			return 10 * time.Second, 10 * time.Second
-		}
-		return time.Minute, time.Minute
-	})
+	c.Fill(timing)
 	n, err := scenarios.Tree(c)
 	if err != nil {
 		t.Fatal(err)
@@ -144,5 +141,115 @@ func TestImportOfATemplate(t *testing.T) {
 	file := good(t, got)
 	if file.Fleet.Type != "ml.g5.xlarge" || *file.Fleet.Start != 3 || file.Service.Balancer != "random" {
 		t.Errorf("%+v %s", file.Fleet, file.Service.Balancer)
+	}
+}
+
+// TestEveryService: what is exported of each service comes back, and becomes a scenario that passes check as it stands.
+func TestEveryService(t *testing.T) {
+	for _, kind := range scalables {
+		s := everything(t, kind.service)
+		tree, bad := scaled(s).build(placeholder.ReplaceAllString(kind.resource, "x"))
+		if len(bad) > 0 {
+			t.Fatalf("%s: %v", kind.service, bad)
+		}
+		var sources []Source
+		for _, f := range tree.files() {
+			if strings.HasSuffix(f.Name, ".json") {
+				sources = append(sources, Source{Name: f.Name, Text: f.Text})
+			}
+		}
+		if len(sources) == 0 {
+			text, err := tree.cloudFormation()
+			if err != nil {
+				t.Fatal(err)
+			}
+			sources = []Source{{Name: "template.yaml", Text: text}}
+		}
+		got := imported(t, "", sources...)
+		if got.Settings.Service != kind.service || len(got.Notes) > 0 || len(got.Settings.Policies) != len(s.Policies) {
+			t.Errorf("%s: %s, not understood: %v", kind.service, canonical(t, got.Settings), whys(got.Notes))
+		}
+		good(t, got)
+	}
+}
+
+// TestImportOfAPlan: of a plan, whose ARNs are not known yet, the configuration says what refers to what, in modules too.
+func TestImportOfAPlan(t *testing.T) {
+	got := imported(t, "", fixtures(t, "plan.json")...)
+	if len(got.Notes) > 0 {
+		t.Errorf("not understood: %v", whys(got.Notes))
+	}
+	s := got.Settings
+	if s.Min != 2 || s.Max != 10 || len(s.Policies) != 1 || len(s.Schedules) != 1 || *s.Schedules[0].Min != 4 {
+		t.Fatal(canonical(t, s))
+	}
+	step := s.Policies[0].Step
+	if step.Name != "out" || step.Alarm.Metric != "GPUUtilization" || step.Alarm.AtOrAbove.Value() != 70 || step.Alarm.Datapoints != (aws.Datapoints{M: 2, N: 3}) ||
+		len(step.Steps) != 2 || step.Steps[1].To != nil || *step.Assume.StepMetricForCalc != "max" {
+		t.Error(canonical(t, s))
+	}
+	if len(got.Others) != 1 || got.Others[0].Why != "aws_s3_bucket: aws_s3_bucket.models" {
+		t.Errorf("left aside: %v", got.Others)
+	}
+	good(t, got)
+}
+
+// TestNothingIsDroppedInSilence: a key that no reader knows is listed with its path, in whatever object it is put.
+func TestNothingIsDroppedInSilence(t *testing.T) {
+	cli := []string{"targets.json", "policies.json", "alarms.json", "actions.json"}
+	for _, names := range [][]string{cli, {"tracking.json"}, {"plan.json"}} {
+		for _, name := range names {
+			var doc any
+			if err := json.Unmarshal(fixtures(t, name)[0].Text, &doc); err != nil {
+				t.Fatal(err)
+			}
+			objects := 0
+			everyObject(doc, "$", func(path string, o map[string]any) {
+				objects++
+				o["Novelty"] = 7
+				text, err := json.Marshal(doc)
+				delete(o, "Novelty")
+				if err != nil {
+					t.Fatal(err)
+				}
+				sources := []Source{{Name: name, Text: text}}
+				for _, other := range names {
+					if other != name {
+						sources = append(sources, fixtures(t, other)...)
+					}
+				}
+				got, err := Import(sources, "")
+				if err != nil {
+					return // refused: not silent
+				}
+				want := below(path, "Novelty")
+				for _, n := range slices.Concat(got.Notes, got.Others, got.Without) {
+					if n.File == name && strings.HasPrefix(want, n.Path) && n.Path != "$" {
+						return
+					}
+				}
+				if !strings.Contains(path, "expressions") && !strings.Contains(path, "configuration") { // read for references only
+					t.Errorf("%s: %s is in no list", name, want)
+				}
+			})
+			if objects == 0 {
+				t.Errorf("%s: no object", name)
+			}
+		}
+	}
+}
+
+// everyObject calls f with every object below a value and its path.
+func everyObject(v any, path string, f func(string, map[string]any)) {
+	switch v := v.(type) {
+	case []any:
+		for i, c := range v {
+			everyObject(c, item(path, i), f)
+		}
+	case map[string]any:
+		f(path, v)
+		for _, key := range sortedKeys(v) {
+			everyObject(v[key], below(path, key), f)
+		}
 	}
 }

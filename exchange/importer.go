@@ -16,7 +16,7 @@ type importer struct {
 	reader
 	pieces    []*piece
 	roots     []*node // trees whose unread nodes are listed at the end
-	kinds     []*node // objects that were told by the list in them
+	queued    bool    // an endpoint's configuration says that it is asynchronous
 	elsewhere []Note  // resources that have nothing to do with scaling
 }
 

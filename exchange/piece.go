@@ -1,6 +1,6 @@
 package exchange
 
-import "strings"
+import "headroom/policy/aws"
 
 // what a piece is.
 type what int
@@ -81,8 +81,8 @@ func (im *importer) sort(n *node) (known bool) {
 		}
 	}
 	if known {
-		im.kinds = append(im.kinds, n)
-		im.skip(n, "ResponseMetadata", "NextToken", "EndpointConfigName", "EndpointConfigArn", "EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
+		im.queued = im.queued || n.has("AsyncInferenceConfig")
+		im.skip(n, "AsyncInferenceConfig", "ResponseMetadata", "NextToken", "EndpointConfigName", "EndpointConfigArn", "EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
 		return true
 	}
 	is, known := shape(n)
@@ -160,17 +160,23 @@ func of(n *node) resource {
 	return r
 }
 
-// dimensionOf is the dimension that a resource's id implies; "" if none is known.
+// dimensionOf is the dimension that a resource's id implies; "" if there are several, or none is known.
 func dimensionOf(id string) string {
-	switch {
-	case strings.HasPrefix(id, "endpoint/"):
-		return "sagemaker:variant:DesiredInstanceCount"
-	case strings.HasPrefix(id, "inference-component/"):
-		return "sagemaker:inference-component:DesiredCopyCount"
-	case strings.HasPrefix(id, "service/"):
-		return "ecs:service:DesiredCount"
+	found := ""
+	for i := range scalables {
+		k := &scalables[i]
+		if values, err := k.match(id); err != nil || values == nil || k.dimension == found {
+			continue
+		}
+		if k.service == aws.Endpoint {
+			return k.dimension // by far the most usual of an endpoint's
+		}
+		if found != "" {
+			return ""
+		}
+		found = k.dimension
 	}
-	return ""
+	return found
 }
 
 // matches tells whether two resources can be the same: what one of them does not say does not part them.

@@ -176,6 +176,7 @@ func (b *builder) tracking(n *node, alarms []*piece) *aws.TargetTracking {
 func (b *builder) trackedMetric(n *node) *counterpart {
 	if c := n.at("PredefinedMetricSpecification"); c != nil {
 		kind, _ := b.text(c, "PredefinedMetricType")
+		b.skip(c, "ResourceLabel")
 		m := predefined(b.kind.service, kind)
 		if m == nil {
 			b.note(c, "no metric of "+b.kind.service+" here is "+plainLine(kind)+": the policy is left out")
@@ -288,8 +289,12 @@ func level(timed bool, v float64) aws.Level {
 func (b *builder) trackingAlarm(t *aws.TargetTracking, target float64, p *piece) {
 	n := p.node
 	b.alarmWithout(n)
-	for _, key := range []string{"MetricName", "Namespace", "Dimensions", "Metrics", "Statistic", "ExtendedStatistic"} {
+	for _, key := range []string{"MetricName", "Namespace", "Metrics", "Statistic", "ExtendedStatistic"} {
 		n.at(key).done() // those of the policy
+	}
+	for _, d := range n.list("Dimensions") {
+		_, _ = b.text(d, "Name")
+		_, _ = b.text(d, "Value")
 	}
 	if on, read := b.truth(n, "ActionsEnabled"); read && !on {
 		b.remark(n.at("ActionsEnabled"), "its actions are disabled: they are taken as enabled")

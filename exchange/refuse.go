@@ -117,6 +117,8 @@ func (r *refuser) step(path, service string, t *aws.Step) {
 		return
 	}
 	switch {
+	case m.namespace == "":
+		r.add(path+".alarm.metric", m.metric, "a metric on which an alarm of one's own is known; target tracking has this one predefined")
 	case t.Alarm.Period == nil:
 		r.add(path+".alarm.period", "none", "10s, 20s, 30s or whole minutes")
 	case statisticOut(m, &t.Alarm) == "":

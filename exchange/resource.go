@@ -3,6 +3,7 @@ package exchange
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -208,7 +209,11 @@ func (w *treeWriter) tracking(i int, t *aws.TargetTracking) {
 	m := ourMetric(w.settings.Service, t.Metric)
 	config := props{{"TargetValue", t.Target.Value()}}
 	if m.predefined != "" {
-		config = append(config, prop{"PredefinedMetricSpecification", props{{"PredefinedMetricType", m.predefined}}})
+		spec := props{{"PredefinedMetricType", m.predefined}}
+		if m.label {
+			spec = append(spec, prop{"ResourceLabel", w.open(targetGroup)})
+		}
+		config = append(config, prop{"PredefinedMetricSpecification", spec})
 	} else {
 		config = append(config, prop{"CustomizedMetricSpecification", append(w.metric(m), prop{"Statistic", m.trackingStatistic()})})
 	}
@@ -218,10 +223,24 @@ func (w *treeWriter) tracking(i int, t *aws.TargetTracking) {
 		props: append(append(props{{"PolicyName", name}}, w.identity()...), prop{"PolicyType", "TargetTrackingScaling"}, prop{"TargetTrackingScalingPolicyConfiguration", config})})
 }
 
+// targetGroup is the parameter that names a load balancer's target group: app/LB/ID/targetgroup/TG/ID.
+const targetGroup = "TargetGroupLabel"
+
+// open is a value that no scenario and no resource id has: always a parameter.
+func (w *treeWriter) open(parameter string) form {
+	if !slices.Contains(w.tree.parameters, parameter) {
+		w.tree.parameters = append(w.tree.parameters, parameter)
+	}
+	return form("${" + parameter + "}")
+}
+
 // metric is a metric of CloudWatch with its dimensions.
 func (w *treeWriter) metric(m *counterpart) props {
 	var dims []any
 	for _, d := range w.kind.dimensions {
+		if m.only != "" && m.only != d.name {
+			continue
+		}
 		dims = append(dims, props{{"Name", d.name}, {"Value", w.form("${" + d.parameter + "}")}})
 	}
 	return props{{"MetricName", m.name}, {"Namespace", m.namespace}, {"Dimensions", dims}}

@@ -155,6 +155,9 @@ func drawn(t *rapid.T) *aws.Settings {
 	kind := rapid.SampledFrom(scalables).Draw(t, "kind")
 	low := rapid.IntRange(1, 5).Draw(t, "min")
 	s := &aws.Settings{Service: kind.service, Min: low, Max: low + rapid.IntRange(0, 30).Draw(t, "range"), Policies: []aws.Policy{}}
+	if kind.service == aws.AsyncEndpoint {
+		s.Min = 0 // what tells it from a real-time variant
+	}
 	s.Suspended = aws.Suspended{ScaleOut: rapid.Bool().Draw(t, "out"), ScaleIn: rapid.Bool().Draw(t, "in"), Schedules: rapid.Bool().Draw(t, "actions")}
 	taken := map[string]bool{}
 	for i := range counterparts {
@@ -372,7 +375,7 @@ case "$2" in put-scaling-policy) echo "arn-$n" ;; esac
 		}
 		c := exec.Command(sh)
 		c.Dir, c.Stdin = dir, bytes.NewReader(script)
-		c.Env = append(os.Environ(), "PATH="+stand+":"+os.Getenv("PATH"), "CALLS="+calls)
+		c.Env = append(os.Environ(), "PATH="+stand+":"+os.Getenv("PATH"), "CALLS="+calls, "TARGET_GROUP_LABEL=app/lb/1/targetgroup/tg/2")
 		for _, kind := range scalables {
 			for _, d := range kind.dimensions {
 				c.Env = append(c.Env, strings.ToUpper(snake(d.parameter))+"=my-"+d.parameter)

@@ -42,10 +42,11 @@ func (i *Imported) Scenario() ([]byte, error) {
 	p("    # assumed: a daily wave that moves the fleet inside its limits")
 	p("    - sine: {mean: %s, amplitude: %s, peak: \"14:00\"}\n", rps(rate), rps(rate*0.8))
 	p("service:")
-	p("  concurrency: %d # assumed", concurrency)
+	kind := scalableOf(i.Settings.Service)
+	p("  concurrency: %s # assumed", kind.slots)
 	p("  time: {lognormal: {median: 80ms, p99: 400ms}} # assumed")
-	p("  queue: 100 # assumed")
-	p("  timeout: 60s # assumed")
+	p("  queue: %s # assumed", kind.queue)
+	p("  timeout: %s # assumed", i.patience())
 	if w := i.fleet.balancer; w != "" {
 		p("  balancer: %s # from %s", w, plainLine(i.fleet.from["balancer"]))
 	} else {
@@ -65,8 +66,13 @@ func (i *Imported) Scenario() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// concurrency of the assumed service.
-const concurrency = 4
+// patience is how long clients are assumed to wait: for ever where a queue is the point.
+func (i *Imported) patience() string {
+	if i.Settings.Service == aws.AsyncEndpoint {
+		return "none"
+	}
+	return "60s"
+}
 
 // writeFleet writes what an instance is: what the files say, and what they do not.
 func (i *Imported) writeFleet(p func(string, ...any)) {
@@ -83,7 +89,7 @@ func (i *Imported) writeFleet(p func(string, ...any)) {
 		p("  type: %s # from %s", scalar(f.kind), plainLine(f.from["type"]))
 		p("  price: 1 USD/h # assumed: the type is not in the built-in table")
 	}
-	if !known && i.Settings.Service == aws.Endpoint {
+	if !known && aws.CoresCounted(i.Settings.Service) {
 		p("  vcpus: 4 # assumed")
 		p("  gpus: 1 # assumed")
 	}
@@ -234,8 +240,9 @@ func (i *Imported) rate() float64 {
 			return n * t.Target.Value() / 60
 		}
 	}
-	const mean = 0.1 // of the assumed service time, seconds
-	return n * concurrency / mean / 2
+	slots, _ := strconv.ParseFloat(scalableOf(s.Service).slots, 64)
+	const mean = 0.12 // of the assumed service time, seconds
+	return n * slots / mean / 2
 }
 
 // rps writes a rate to three digits.

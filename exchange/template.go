@@ -122,6 +122,7 @@ func (t *template) endpoint(res *node) {
 	properties.done()
 	n := t.resolve(properties)
 	t.im.roots = append(t.im.roots, n)
+	t.im.queued = t.im.queued || n.has("AsyncInferenceConfig")
 	for _, key := range n.keys {
 		if key != "ProductionVariants" {
 			t.im.skip(n, key)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,11 +26,11 @@ func tool(t *testing.T, name string) string {
 }
 
 // everything is settings with all that an export can hold, on one service.
-func everything(t testing.TB, service string) *aws.Settings {
+func everything(t testing.TB, service string, without ...string) *aws.Settings {
 	s := &aws.Settings{Service: service, Min: 1, Max: 12, Suspended: aws.Suspended{Schedules: true}}
 	for i := range counterparts {
 		m := &counterparts[i]
-		if m.service != service {
+		if m.service != service || slices.Contains(without, m.metric) {
 			continue
 		}
 		s.Policies = append(s.Policies, aws.Policy{TargetTracking: &aws.TargetTracking{Name: "track " + m.metric, Metric: m.metric, Target: aws.Level{Number: 50}}})
@@ -56,13 +57,16 @@ func everything(t testing.TB, service string) *aws.Settings {
 	return s
 }
 
+// newer are predefined metrics that cfn-lint 1.51 does not know yet.
+var newer = []string{"ECSServiceAverageCPUUtilizationHighResolution", "ECSServiceAverageMemoryUtilizationHighResolution"}
+
 // TestTemplatesPassCfnLint: CloudFormation's own rules find nothing in a template with all that an export can hold.
 func TestTemplatesPassCfnLint(t *testing.T) {
 	lint := tool(t, "cfn-lint")
 	dir := t.TempDir()
 	var names []string
 	for _, kind := range scalables {
-		tree, bad := scaled(everything(t, kind.service)).build("")
+		tree, bad := scaled(everything(t, kind.service, newer...)).build("")
 		if len(bad) > 0 {
 			t.Fatalf("%s: %v", kind.service, bad)
 		}
