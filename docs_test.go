@@ -53,7 +53,11 @@ func TestDocsNameEverything(t *testing.T) {
 	named("docs/model.md", model, "curve", keys(traffic.Curve{})...)
 	named("docs/model.md", model, "event", keys(traffic.Event{})...)
 	named("docs/model.md", model, "policy", keys(aws.Policy{})...)
-	named("docs/model.md", model, "scaling", "fixed", "scaling.aws", "scaling.target", "scaling.spare", "scaling.serverless")
+	for _, k := range keys(scenarios.Scaling{}) {
+		if k != "fixed" {
+			named("docs/model.md", model, "scaling", "scaling."+k)
+		}
+	}
 	named("docs/model.md", model, "metric", sim.MetricNames()...)
 	named("docs/model.md", model, "metric", sim.OnDemandMetricNames()...)
 	services, _ := aws.Services()

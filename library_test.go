@@ -35,6 +35,7 @@ var intended = map[string]map[string]string{
 	"warm-pool":        {"": "mmh", "stopped": "hhh", "reuse": "hhh", "running": "hhm", "min-8": "hhm"},
 	"two-policies":     {"": "hm", "cpu-alone": "hh", "memory-alone": "hm", "memory-only-out": "hh", "memory-60": "hm"},
 	"ecs-fast-metrics": {"": "mm", "fast": "hh", "fast-but-late": "mm", "soon-but-slow": "mm", "min-9": "hh"},
+	"scale-to-zero":    {"": "mh", "no-step-policy": "mh", "before-the-day": "hh", "one-copy-always": "hm"},
 }
 
 // services are the library's scenarios about a service under traffic.

@@ -65,6 +65,8 @@ type Platform struct {
 	// Queue is where requests wait: "shared" in one queue of the platform's own, "own" on the instances, "none" nowhere (what finds
 	// no place is refused); "" as service.queue says.
 	Queue string
+	// Hosts are the machines that instances stand on, where an instance is a copy of a model; nil: each is a machine itself.
+	Hosts *Hosts
 	// Expire is how long a request may wait in the platform's queue, whatever its client does; 0: as service.timeout says.
 	Expire time.Duration
 	// OnDemand, if it is not nil: environments are made for single requests.
@@ -76,6 +78,17 @@ type Platform struct {
 	Removal string
 	// Rebalance: instances are moved to a zone that is open again, by launching there before removing elsewhere.
 	Rebalance bool
+}
+
+// Hosts are machines with room for several instances each. The platform launches one for an instance that finds no room, gives back
+// one that has been idle for IdleAfter, and, if it consolidates, moves instances together when nothing changed for Cooldown, so
+// that up to MaxStep machines become idle.
+type Hosts struct {
+	PerHost             int // instances that one has room for, ≥ 1
+	Min, Max            int
+	IdleAfter, Cooldown time.Duration
+	MaxStep             int
+	Consolidates        bool
 }
 
 // Warms is how long an instance warms up that was launched by a policy's decision, "" by nobody's.

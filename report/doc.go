@@ -78,7 +78,16 @@ type Instances struct {
 	Mean  Number `json:"mean"`
 	Max   Number `json:"max"`
 	Hours Number `json:"hours"`
-	By    Parts  `json:"hours_by_state"` // before billing rules
+	Hosts *Hosts `json:"hosts,omitempty"` // machines under copies of a model
+	By    Parts  `json:"hours_by_state"`  // before billing rules
+}
+
+// Hosts are machines that instances stand on, where an instance is a copy of a model: these are paid for.
+type Hosts struct {
+	Min   Number `json:"min"`
+	Mean  Number `json:"mean"`
+	Max   Number `json:"max"`
+	Hours Number `json:"hours"`
 }
 
 // Cost is money.

@@ -36,7 +36,7 @@ func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample)
 		},
 		Latency: summary("latency_s", n),
 		Wait:    summary("wait_s", n),
-		Instances: Instances{n("instances.min"), n("instances.mean"), n("instances.max"), n("instances.hours"),
+		Instances: Instances{n("instances.min"), n("instances.mean"), n("instances.max"), n("instances.hours"), hosts(first, n),
 			parts(samples, "instances.hours_by_state.")},
 		Utilization:    n("utilization"),
 		Cost:           Cost{first.Cost.Currency, n("cost.total"), parts(samples, "cost.by."), n("cost.per_1000"), n("cost.per_month")},
@@ -164,4 +164,12 @@ func capacity(r *sim.Result) float64 {
 		return 0
 	}
 	return r.PerInstance
+}
+
+// hosts are the machines under copies, nil where instances are machines themselves.
+func hosts(first *sim.Result, n func(string) Number) *Hosts {
+	if first.Hosts == nil {
+		return nil
+	}
+	return &Hosts{n("instances.hosts.min"), n("instances.hosts.mean"), n("instances.hosts.max"), n("instances.hosts.hours")}
 }

@@ -52,7 +52,7 @@ type measure struct {
 
 var (
 	measures = join(requestMeasures(), summaryMeasures("latency_s", expect.Latency), summaryMeasures("wait_s", expect.Wait),
-		fleetMeasures(), moneyMeasures(), scalingMeasures())
+		fleetMeasures(), hostMeasures(), moneyMeasures(), scalingMeasures())
 	position = index(measures)
 )
 
@@ -135,6 +135,24 @@ func fleetMeasures() []measure {
 			return r.Hours.Pool
 		}},
 		{"utilization", func(r *sim.Result) float64 { return r.Utilization }},
+	}
+}
+
+// hostMeasures are of the machines under copies of a model.
+func hostMeasures() []measure {
+	of := func(path string, f func(*sim.HostCounts) float64) measure {
+		return measure{"instances.hosts." + path, func(r *sim.Result) float64 {
+			if r.Hosts == nil {
+				return math.NaN()
+			}
+			return f(r.Hosts)
+		}}
+	}
+	return []measure{
+		of("min", func(h *sim.HostCounts) float64 { return float64(h.Min) }),
+		of("mean", func(h *sim.HostCounts) float64 { return h.Mean }),
+		of("max", func(h *sim.HostCounts) float64 { return float64(h.Max) }),
+		of("hours", func(h *sim.HostCounts) float64 { return h.Hours }),
 	}
 }
 

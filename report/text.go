@@ -234,6 +234,9 @@ func numbers(b *strings.Builder, d Doc, style Style) {
 		items = append(items, say(pool, Count)+" in the warm pool")
 	}
 	line("instances", items...)
+	if h := i.Hosts; h != nil {
+		line("machines", say(h.Mean, Count)+" under them on average", "at least "+say(h.Min, Count), "at most "+say(h.Max, Count), say(h.Hours, Count)+" machine-hours, which are paid for")
+	}
 	line("utilization", say(d.Utilization, Percent)+" of slot-time")
 	cost := Money(d.Cost.Currency)
 	line("cost", say(d.Cost.Total, cost), say(d.Cost.Per1000, cost)+" per 1000 served", say(d.Cost.PerMonth, cost)+" per month of 730 h")

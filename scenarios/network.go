@@ -97,6 +97,9 @@ func (n *Network) reach(family policy.Family) sim.Reach {
 		return sim.Reach{}
 	}
 	r := sim.Reach{Rooms: n.rooms(), Silent: n.Assume.Failed == "silent"}
+	if family.Platform().Hosts != nil { // addresses are the machines': they bound how many there are
+		r.Rooms = nil
+	}
 	var missing []string
 	for _, e := range n.needs(family.Platform().Name) {
 		if !n.reaches(e) {
@@ -124,7 +127,7 @@ func (c *checker) network() {
 		return
 	}
 	path, family := c.Scaling.family()
-	if c.clean("fleet.zones") {
+	if c.clean("fleet.zones") && family.Platform().Hosts == nil {
 		switch {
 		case c.Fleet.Zones == 1:
 			c.Fleet.Zones = len(n.Subnets)
@@ -140,6 +143,12 @@ func (c *checker) network() {
 	room := 0
 	for _, r := range n.rooms() {
 		room += r
+	}
+	if h := family.Platform().Hosts; h != nil {
+		if h.Max > room && c.clean(path) {
+			c.add("network.subnets", "addresses for "+path+".instances.max, "+strconv.Itoa(h.Max)+" × "+strconv.Itoa(n.PerInstance), strconv.Itoa(room)+" instances", "")
+		}
+		return
 	}
 	if start := c.Fleet.Start; start != nil && c.clean("fleet.start", path+".min") && max(*start, family.Start()) > room {
 		c.add("network.subnets", "addresses for the instances at the begin, "+strconv.Itoa(max(*start, family.Start()))+" × "+strconv.Itoa(n.PerInstance), strconv.Itoa(room)+" instances", "")

@@ -21,6 +21,9 @@ func (c *checker) platform() {
 	if c.clean("service.queue") {
 		c.queue(p)
 	}
+	if p.Hosts != nil {
+		c.hosts(p)
+	}
 	if t := c.Service.Timeout; p.Expire > 0 && t != (sim.Timeout{}) && c.clean("service.timeout") {
 		c.add("service.timeout", "none: the client of "+p.Name+" does not wait; "+path+".expire is how long a request may", "a timeout", "")
 	}
@@ -58,5 +61,18 @@ func (c *checker) queue(p policy.Platform) {
 		case q.Shared != nil || q.Own != none:
 			c.add("service.queue", "0: "+p.Name+" lets nothing wait, what finds no place is refused (or left out)", "a queue", "")
 		}
+	}
+}
+
+// hosts refuses what is not modelled of machines under copies.
+func (c *checker) hosts(p policy.Platform) {
+	if c.clean("fleet.zones") && c.Fleet.Zones > 1 {
+		c.add("fleet.zones", "1: "+p.Name+" places copies on instances by room, zones of them are not modelled", strconv.Itoa(c.Fleet.Zones), "")
+	}
+	if c.clean("fleet.start", "scaling") && c.Fleet.Start != nil && *c.Fleet.Start > p.Hosts.Max*p.Hosts.PerHost {
+		c.add("fleet.start", "at most the copies that the instances have room for, "+strconv.Itoa(p.Hosts.Max)+" × "+strconv.Itoa(p.Hosts.PerHost), strconv.Itoa(*c.Fleet.Start), "")
+	}
+	if c.clean("fleet.billing.starting") && c.Fleet.Billing.Starting == "free" {
+		c.add("fleet.billing.starting", "charged: an instance under copies is paid for from its launch", "free", "")
 	}
 }

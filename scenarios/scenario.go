@@ -85,14 +85,14 @@ func (StartTime) Pattern() string {
 
 // Scaling is a choice of one policy.Family.
 type Scaling struct {
-	_      struct{}           `choice:"true"`
-	Fixed  *policy.FixedFleet `yaml:"fixed" doc:"the same number of instances always"`
-	AWS    *aws.Settings      `yaml:"aws" doc:"AWS Application Auto Scaling: policies and scheduled actions on one scalable target"`
-	Async  *aws.Async         `yaml:"async" doc:"a SageMaker asynchronous endpoint: requests wait in its queue, down to zero instances"`
-	Target *plain.Target      `yaml:"target" doc:"a target value for a metric, every so often over a look-back: nobody's words"`
-	Spare  *plain.Spare       `yaml:"spare" doc:"free slots are kept, and only empty instances removed: a cluster autoscaler with placeholders"`
-	Group  *aws.Group         `yaml:"ec2-asg" doc:"an EC2 Auto Scaling group: policies with warm-up, schedules with desired capacity"`
-	// One field for each family.
+	_          struct{}             `choice:"true"`
+	Fixed      *policy.FixedFleet   `yaml:"fixed" doc:"the same number of instances always"`
+	AWS        *aws.Settings        `yaml:"aws" doc:"AWS Application Auto Scaling: policies and scheduled actions on one scalable target"`
+	Async      *aws.Async           `yaml:"async" doc:"a SageMaker asynchronous endpoint: requests wait in its queue, down to zero instances"`
+	Components *aws.Components      `yaml:"inference-components" doc:"a SageMaker endpoint with inference components: copies of a model, on instances that the endpoint adds and removes itself"`
+	Target     *plain.Target        `yaml:"target" doc:"a target value for a metric, every so often over a look-back: nobody's words"`
+	Spare      *plain.Spare         `yaml:"spare" doc:"free slots are kept, and only empty instances removed: a cluster autoscaler with placeholders"`
+	Group      *aws.Group           `yaml:"ec2-asg" doc:"an EC2 Auto Scaling group: policies with warm-up, schedules with desired capacity"`
 	Serverless *serverless.Settings `yaml:"serverless" doc:"an environment for each request, made on demand: a SageMaker serverless endpoint or a Lambda function; fleet is not used"`
 }
 

@@ -19,10 +19,11 @@ const (
 	refills // the warm pool tries again
 	prepares
 	enters
-	warms  // an instance is warmed up
-	breaks // comes to nothing
-	ends   // a termination hook has run
-	cutOff // ordered: after completions, timeouts and arrivals of its instant
+	warms    // an instance is warmed up
+	breaks   // comes to nothing
+	ends     // a termination hook has run
+	releases // a machine under copies may go
+	cutOff   // ordered: after completions, timeouts and arrivals of its instant
 )
 
 // happening is something that will happen to the fleet.
@@ -32,6 +33,7 @@ type happening struct {
 	seq      int
 	instance *instance
 	relaunch *relaunch
+	host     *host
 	starts   int // of the instance when it was scheduled: void after another one
 	failure  int // index in the settings, of class fails without an instance
 }
@@ -89,6 +91,8 @@ func (f *fleet) happen() {
 			}
 			f.fillPool(h.at)
 		}
+	case releases:
+		f.hosts.due(h.at, h.host)
 	case warms:
 		f.warmed(h.at, h.instance)
 	case cutOff:

@@ -37,6 +37,9 @@ type instance struct {
 	hooked  bool  // serves nobody any more: its termination hook runs
 	returns bool  // goes to the warm pool when it is drained
 
+	on       *host     // where it stands, if it is a copy
+	replaces *instance // the copy that it is to replace
+
 	hold // what the engine knows of it
 }
 
@@ -48,6 +51,7 @@ type fleet struct {
 	service service
 	bill    *bill
 	reach   *Reach
+	hosts   *hosts // nil: each instance is a machine itself
 
 	desired   int
 	onlyEmpty bool        // of those in service
@@ -95,6 +99,7 @@ func newFleet(cfg *Config) *fleet {
 	for i := range f.zoneClosed {
 		f.zoneClosed[i] = -never
 	}
+	f.hosts = newHosts(f, cfg.Platform.Hosts, -clock(cfg.Settle))
 	f.plan(-clock(cfg.Settle))
 	return f
 }
@@ -105,6 +110,7 @@ func (f *fleet) stand(t clock, n int) {
 	for range n {
 		i := f.born(t, f.launches, max(0, f.emptiest(t)), -1)
 		f.launches++
+		f.hosts.hold(t, f.hosts.place(t, true), i)
 		f.enter(t, i)
 	}
 	f.standPool(t)
@@ -164,14 +170,22 @@ func (f *fleet) launch(t clock, change int) bool {
 		f.done(t, change)
 		return false
 	}
+	on, ok := f.ground(t)
+	if !ok {
+		f.refuse(t, "no room for another copy on the instances")
+		f.again(t, max(int64(f.cfg.ReplaceAfter), shortest))
+		f.done(t, change)
+		return false
+	}
 	i := f.born(t, number, zone, change)
+	f.hosts.hold(t, on, i)
 	f.start(t, i)
 	return f.reach.Broken == ""
 }
 
 // start lets a launched instance start, with its launch hook.
 func (f *fleet) start(t clock, i *instance) {
-	ready, class := f.ends(f.prepared(t, i.number), i.number)
+	ready, class := f.ends(f.prepared(t, i), i.number)
 	if ready <= t && class == enters {
 		f.enter(t, i)
 		return
@@ -179,10 +193,15 @@ func (f *fleet) start(t clock, i *instance) {
 	f.schedule(happening{at: ready, class: class, instance: i})
 }
 
-// prepared is when an instance that is launched at t has been through its stages.
-func (f *fleet) prepared(t clock, number int) clock {
-	ready := later(t, int64(f.provision.Draw(f.stream("start-up", "provision", number))))
-	return later(ready, int64(f.load.Draw(f.stream("start-up", "load", number))))
+// prepared is when an instance that is launched at t has been through its stages: a copy's machine has been provisioned for itself.
+func (f *fleet) prepared(t clock, i *instance) clock {
+	var ready clock
+	if i.on != nil {
+		ready = max(t, i.on.ready)
+	} else {
+		ready = later(t, int64(f.provision.Draw(f.stream("start-up", "provision", i.number))))
+	}
+	return later(ready, int64(f.load.Draw(f.stream("start-up", "load", i.number))))
 }
 
 // shortest is the least time after which a refused launch is tried again: with none it would be refused for ever at one instant.
@@ -314,10 +333,14 @@ func (f *fleet) lose(t clock, i *instance) {
 	f.done(t, i.change)
 }
 
-// end bills an instance.
+// end bills an instance; a copy leaves its machine.
 func (f *fleet) end(t clock, i *instance) {
 	i.state = gone
 	f.zoneSize[i.zone]--
+	if f.hosts != nil {
+		f.hosts.drop(t, i)
+		return
+	}
 	f.bill.charge(i, t)
 }
 
@@ -344,6 +367,7 @@ func (f *fleet) stream(purpose, name string, number int) *rand.Rand {
 // report forgets what was counted before clock.start: an instance alive now is billed as launched now.
 func (f *fleet) report() {
 	f.bill.reset()
+	f.hosts.report()
 	for _, i := range slices.Concat(f.starting, f.serving, f.draining) {
 		if i.paid != never {
 			i.paid = 0
@@ -355,9 +379,12 @@ func (f *fleet) report() {
 // closeBooks bills all that is alive at the end.
 func (f *fleet) closeBooks(end clock) {
 	for _, i := range slices.Concat(f.starting, f.serving, f.draining) {
-		f.bill.charge(i, end)
+		if f.hosts == nil {
+			f.bill.charge(i, end)
+		}
 	}
 	f.closePool(end)
+	f.hosts.finish(end)
 	f.extremes.change(end, f.inService.n)
 }
 

@@ -129,7 +129,7 @@ func audited(t interface{ Fatalf(string, ...any) }, c Config) (*Result, []life) 
 			lives = nil
 		}
 		w.step(now, now+clock(c.Step))
-		if n := w.fleet.desired; n != len(w.fleet.starting)+len(w.fleet.serving)+len(w.fleet.retry) {
+		if n := w.fleet.desired; n != len(w.fleet.starting)-w.fleet.extras+len(w.fleet.serving)+len(w.fleet.retry) {
 			t.Fatalf("desired %d ≠ starting %d + in service %d + waiting for a launch %d", n, len(w.fleet.starting), len(w.fleet.serving), len(w.fleet.retry))
 		}
 	}

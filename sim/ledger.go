@@ -64,7 +64,7 @@ type ledger struct {
 	tally tally
 	areas areas
 
-	sumStarting, sumServing, sumDraining, sumBusy, sumAlive, sumPool total
+	sumStarting, sumServing, sumDraining, sumBusy, sumAlive, sumPool, sumHosts total
 
 	lost, refused int
 	slow          *slow
@@ -79,14 +79,17 @@ type ledger struct {
 }
 
 // areas are ∫ dt of instances by state, of busy slots and of requests alive, in nanoseconds × count.
-type areas struct{ starting, serving, draining, busy, alive, preparing, ready int64 }
+type areas struct{ starting, serving, draining, busy, alive, preparing, ready, hosts int64 }
 
 // areasUntil are those since the begin of the run; only their differences mean something.
 func (l *ledger) areasUntil(t clock, y *tally) areas {
 	f := l.fleet
-	a := areas{f.inStarting.until(t), f.inService.until(t), f.inDraining.until(t), y.busy + y.busyDraining, y.alive, 0, 0}
+	a := areas{f.inStarting.until(t), f.inService.until(t), f.inDraining.until(t), y.busy + y.busyDraining, y.alive, 0, 0, 0}
 	if f.pool != nil {
 		a.preparing, a.ready = f.pool.inPreparing.until(t), f.pool.inReady.until(t)
+	}
+	if f.hosts != nil {
+		a.hosts = f.hosts.alive.until(t)
 	}
 	return a
 }
@@ -94,7 +97,7 @@ func (l *ledger) areasUntil(t clock, y *tally) areas {
 // since is what came to be after b.
 func (a areas) since(b areas) areas {
 	return areas{a.starting - b.starting, a.serving - b.serving, a.draining - b.draining, a.busy - b.busy, a.alive - b.alive,
-		a.preparing - b.preparing, a.ready - b.ready}
+		a.preparing - b.preparing, a.ready - b.ready, a.hosts - b.hosts}
 }
 
 func newLedger(cfg *Config, f *fleet, s service) *ledger {
@@ -132,6 +135,7 @@ func (l *ledger) close(t clock) {
 	l.sumBusy.add(d.busy)
 	l.sumAlive.add(d.alive)
 	l.sumPool.add(d.preparing + d.ready)
+	l.sumHosts.add(d.hosts)
 	if t%int64(time.Minute) == 0 {
 		l.row(t, &y, d)
 	}
@@ -170,6 +174,9 @@ func (l *ledger) row(t clock, y *tally, d areas) {
 	if !l.startingFree {
 		charged += d.starting
 	}
+	if l.fleet.hosts != nil {
+		charged = d.hosts
+	}
 	m.Cost = l.perHour*float64(charged)/float64(time.Hour) + l.perRequest*float64(m.Served) + l.perBusy*float64(d.busy)/1e9
 	if l.cfg.Platform.OnDemand != nil {
 		l.onDemand(&m, y, d)
@@ -203,6 +210,7 @@ func (l *ledger) finish(r *Result) {
 	r.ServingMin, r.ServingMax = int(l.fleet.extremes.run.least), int(l.fleet.extremes.run.most)
 	r.Utilization = ratio(l.sumBusy.value(), l.slots*(l.sumServing.value()+l.sumDraining.value()))
 	r.InFlight = l.sumAlive.value() / l.cfg.Length.Seconds()
+	r.Hosts = l.fleet.hosts.counts(l.sumHosts, l.cfg.Length)
 	l.cost(r)
 }
 

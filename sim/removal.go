@@ -109,7 +109,7 @@ func (f *fleet) displaced(t clock) (n int) {
 	return n
 }
 
-// replaced removes an instance elsewhere for one that was launched for balance, when that has come into service.
+// replaced removes an instance for one that was launched in its stead, or for balance between zones, when that has come into service.
 func (f *fleet) replaced(t clock, i *instance) {
 	if !i.extra {
 		f.balance(t)
@@ -117,7 +117,14 @@ func (f *fleet) replaced(t clock, i *instance) {
 	}
 	i.extra = false
 	f.extras--
-	if o := f.removable(t); o != nil {
+	o := i.replaces
+	switch i.replaces = nil; {
+	case o == nil:
+		o = f.removable(t)
+	case o.state != serving: // it is gone already, and the new one is not needed
+		o = i
+	}
+	if o != nil {
 		f.retire(t, o, -1)
 	}
 }

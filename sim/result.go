@@ -18,9 +18,10 @@ type Result struct {
 	// Serving are instances in service over time.
 	ServingMin, ServingMax int
 	ServingMean            float64
-	Hours                  States  // instance-hours by state, before billing rules
-	Utilization            float64 // busy slot-time ÷ slot-time in service and draining; NaN if there is none
-	InFlight               float64 // requests waiting or in service, averaged over time
+	Hours                  States      // instance-hours by state, before billing rules
+	Utilization            float64     // busy slot-time ÷ slot-time in service and draining; NaN if there is none
+	Hosts                  *HostCounts // under the copies of a model; nil: instances are machines themselves
+	InFlight               float64     // requests waiting or in service, averaged over time
 	Cost                   Cost
 	Scaling                Scaling
 	Approximations         []string // what the engine only approximates of this scenario, in words

@@ -73,7 +73,7 @@ func (f *fleet) fillPool(t clock) {
 			return
 		}
 		i := f.fresh(t, number, zone)
-		at, class := f.ends(f.prepared(t, number), number)
+		at, class := f.ends(f.prepared(t, i), number)
 		if class == enters {
 			class = prepares
 		}
