@@ -19,7 +19,7 @@ func (e *fluid) vary(load float64) {
 	z := &e.noise
 	*z = noise{load: load, rho: math.Inf(1), ceiling: e.bound, patience: e.timeout}
 	variance := (e.varied + e.law.varied) / 2
-	if e.capacity <= 0 || load <= 0 || variance <= 0 || e.servers < 1 {
+	if e.capacity <= 0 || load/e.capacity <= 0 || variance <= 0 || e.servers < 1 { // the ratio of a load may be 0 where the load is not quite
 		return
 	}
 	z.rho = load / e.capacity
