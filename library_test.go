@@ -32,6 +32,7 @@ var intended = map[string]map[string]string{
 	"async-queue": {"": "mhm", "wake": "hhm", "wake-gradual": "hhh", "wake-and-schedule": "hhh", "min-1": "hhm", "min-3": "hhm", "lower-target": "hhm"},
 	"spot-training": {"": "hhh", "on-demand": "hhm", "no-checkpoint": "mmm", "every-minute": "hmh", "every-hour": "hmh", "every-4h": "mmm",
 		"four-instances": "hhh"},
+	"predictive-week":  {"": "mmh", "predictive": "hhh", "forecast-only": "mmh", "alone": "hhm", "schedule": "hhh"},
 	"warm-pool":        {"": "mmh", "stopped": "hhh", "reuse": "hhh", "running": "hhm", "min-8": "hhm"},
 	"two-policies":     {"": "hm", "cpu-alone": "hh", "memory-alone": "hm", "memory-only-out": "hh", "memory-60": "hm"},
 	"ecs-fast-metrics": {"": "mm", "fast": "hh", "fast-but-late": "mm", "soon-but-slow": "mm", "min-9": "hh"},

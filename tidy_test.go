@@ -18,7 +18,7 @@ import (
 var floors = [][]string{
 	{"unit", "problem", "histogram", "oracle", "internal/kernel"},
 	{"chance"},
-	{"traffic", "policy"},
+	{"traffic", "policy", "policy/forecast"},
 	{"policy/aws"},
 	{"policy/plain", "policy/serverless"},
 	{"sim", "job"},

@@ -17,6 +17,10 @@ func asgView(f *scenarios.File, scaling *scenarios.Scaling) *view {
 	}
 	v := &view{path: "scaling.ec2-asg", metrics: g.Metrics(), min: bound{g.Min, "scaling.ec2-asg.min"}, max: bound{g.Max, "scaling.ec2-asg.max"}}
 	for i := range g.Policies {
+		if p := g.Policies[i].Predictive; p != nil { // it looks at no alarm
+			v.elastic = v.elastic || p.Mode == "forecast-and-scale"
+			continue
+		}
 		v.policies = append(v.policies, groupRule(v.path+".policies."+number(float64(i)), g, &g.Policies[i], &f.Metrics))
 	}
 	start := f.Clock.Calendar().Start

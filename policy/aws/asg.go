@@ -32,6 +32,7 @@ type GroupPolicy struct {
 	Simple         *Simple        `yaml:"simple" doc:"one adjustment per alarm, then a lock-out until it is done and the cooldown over"`
 	Step           *GroupStep     `yaml:"step" doc:"an own alarm, and steps by how far the metric is beyond its threshold"`
 	TargetTracking *GroupTracking `yaml:"target-tracking" doc:"keeps a metric near a target, in proportion"`
+	Predictive     *Predictive    `yaml:"predictive" doc:"an hourly forecast is the least capacity of each hour; it only scales out"`
 }
 
 // Simple is a simple scaling policy: an alarm and one adjustment. After it has changed capacity no simple policy of the group acts
@@ -121,6 +122,8 @@ func (g *Group) Fill(timing func(metric string) (period, delay time.Duration)) {
 		case p.TargetTracking != nil:
 			p.TargetTracking.Alarm = twin.TargetTracking.Alarm
 			p.TargetTracking.WarmUp = orDefault(p.TargetTracking.WarmUp, g.warmUp(nil))
+		case p.Predictive != nil:
+			p.Predictive.Buffer = orDefault(p.Predictive.Buffer, bufferDefault)
 		}
 	}
 }
@@ -165,6 +168,8 @@ func (p GroupPolicy) path() string {
 		return "step"
 	case p.TargetTracking != nil:
 		return "target-tracking"
+	case p.Predictive != nil:
+		return "predictive"
 	}
 	return ""
 }
@@ -178,6 +183,8 @@ func (p GroupPolicy) name() string {
 		return p.Step.Name
 	case p.TargetTracking != nil:
 		return p.TargetTracking.Name
+	case p.Predictive != nil:
+		return p.Predictive.Name
 	}
 	return ""
 }

@@ -41,8 +41,10 @@ func (g *Group) Check() []problem.Problem {
 			out.under(path, twin.Step.check(ASG, g.Assume.whole()))
 		case p.Simple != nil:
 			out.under(path, p.Simple.check(*twin.Step, g.Assume.whole()))
+		case p.Predictive != nil:
+			out.under(path, p.Predictive.check())
 		default:
-			out.add(strings.TrimSuffix(path, "."), "one of simple, step, target-tracking", "")
+			out.add(strings.TrimSuffix(path, "."), "one of simple, step, target-tracking, predictive", "")
 		}
 	}
 	g.checkSchedules(&out)

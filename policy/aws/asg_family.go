@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"headroom/policy"
@@ -17,8 +19,13 @@ func (g *Group) Watches() []policy.Watch {
 	twins := Settings{Policies: g.twins()}
 	ws := twins.Watches()
 	for i := range ws {
-		ws[i].At, ws[i].Policy = g.place(ws[i].At), g.place(ws[i].Policy+".")
-		ws[i].Policy = ws[i].Policy[:len(ws[i].Policy)-1]
+		ws[i].At, ws[i].Policy = g.place(ws[i].At), strings.TrimSuffix(g.place(ws[i].Policy+"."), ".")
+	}
+	for i, p := range g.Policies {
+		if p.Predictive != nil {
+			path := fmt.Sprintf("policies.%d.predictive", i)
+			ws = append(ws, policy.Watch{Metric: p.Predictive.Metric, At: path + ".metric", Policy: path})
+		}
 	}
 	return ws
 }
@@ -36,6 +43,9 @@ func (g *Group) Platform() policy.Platform {
 			simple = false
 		case q.TargetTracking != nil:
 			p.WarmUps[named(q.name(), groupPolicies, i)] = g.warmUp(q.TargetTracking.WarmUp)
+			simple = false
+		case q.Predictive != nil:
+			p.WarmUps[named(q.name(), groupPolicies, i)] = g.warmUp(nil)
 			simple = false
 		}
 	}

@@ -19,7 +19,7 @@ func (s *groupScaler) write(d *policy.Decision, f frame, found finding, until ti
 		e := policy.Entry{Policy: s.actors[b.actor].name, From: f.current, To: found.to, Why: s.reasons(b, f)}
 		if found.short != "" {
 			e.Wish, e.HasWish, e.HeldBy = b.wish, true, found.short
-			e.Why = append(e.Why, limitReason(found.short, f))
+			e.Why = append(e.Why, s.limit(found.short, f))
 		}
 		d.Entries = append(d.Entries, e)
 	}
@@ -70,10 +70,10 @@ func (s *groupScaler) whyNot(b bid, f frame, hold policy.Hold, until time.Durati
 	}
 	why := s.reasons(b, f)
 	if b.wish > f.max {
-		why = append(why, limitReason(policy.HeldByMax, f))
+		why = append(why, s.limit(policy.HeldByMax, f))
 	}
 	if b.wish < f.min {
-		why = append(why, limitReason(policy.HeldByMin, f))
+		why = append(why, s.limit(policy.HeldByMin, f))
 	}
 	if !limited {
 		switch {
@@ -92,6 +92,18 @@ func (s *groupScaler) whyNot(b bid, f frame, hold policy.Hold, until time.Durati
 		s.heldBid, s.heldFrame, s.heldWhy = b, f, why
 	}
 	return why
+}
+
+// limit names the limit that a wish ran into: the group's, or the one that a forecast makes of it.
+func (s *groupScaler) limit(h policy.Hold, f frame) policy.Reason {
+	r := limitReason(h, f)
+	switch {
+	case h == policy.HeldByMin && f.min > s.limits.min:
+		r.Text = fmt.Sprintf("the forecast holds at least %d", f.min)
+	case h == policy.HeldByMax && f.max > s.limits.max:
+		r.Text = fmt.Sprintf("max is %d for the forecast", f.max)
+	}
+	return r
 }
 
 // lockText says how simple policies are locked out.

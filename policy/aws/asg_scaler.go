@@ -2,6 +2,7 @@ package aws
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"headroom/policy"
@@ -15,6 +16,8 @@ type groupScaler struct {
 	free   cooldown // holds nothing
 	simple []simple // by policy; of the others nothing
 	locked int      // changes before this one start no lock-out any more
+
+	predictors []*predictor
 }
 
 // simple is what of a simple policy its alarm does not say.
@@ -41,6 +44,9 @@ func (g *Group) New(run policy.Run) policy.Scaler {
 		var a actor
 		name, as := named(q.name(), groupPolicies, i), twin.Assume.over(defaults())
 		switch {
+		case q.Predictive != nil:
+			s.predictors = append(s.predictors, newPredictor(q.Predictive, name, run))
+			continue
 		case p.TargetTracking != nil:
 			a, _ = newTracker(p.TargetTracking, p.TargetTracking.Assume.over(as), name, run)
 		default:
@@ -58,6 +64,29 @@ func (g *Group) New(run policy.Run) policy.Scaler {
 		}
 	}
 	return s
+}
+
+// Needs lists the metrics that the policies look at, each once, in the order of the alarms, then of the forecasts.
+func (s *groupScaler) Needs() []policy.Need {
+	needs := s.scaler.Needs()
+	for _, p := range s.predictors {
+		i := slices.IndexFunc(needs, func(n policy.Need) bool { return n.Metric == p.Metric })
+		if i < 0 {
+			needs = append(needs, p.need())
+		} else {
+			needs[i].Lookback = max(needs[i].Lookback, p.need().Lookback)
+		}
+	}
+	return needs
+}
+
+// Next is the next evaluation of an alarm, firing of a schedule, or hour of a forecast.
+func (s *groupScaler) Next(now time.Duration) time.Duration {
+	next := s.scaler.Next(now)
+	for _, p := range s.predictors {
+		next = min(next, max(p.next, now+1))
+	}
+	return next
 }
 
 // Begin moves the configured start into the limits that hold at the begin; schedules due exactly then have fired.
@@ -88,10 +117,11 @@ func (s *groupScaler) Decide(o policy.Observation) policy.Decision {
 		}
 		s.act(&d, i)
 	}
+	s.predict(&o, &d)
 	if len(s.actors) > 0 && s.evaluate(&o) {
 		s.policies(&o, &d)
 	}
-	d.Max = s.limits.max
+	d.Max = s.most(o.Now)
 	return d
 }
 
@@ -121,7 +151,7 @@ func (s *groupScaler) act(d *policy.Decision, i int) {
 
 // policies asks those that act at this instant, and makes one decision of what they say.
 func (s *groupScaler) policies(o *policy.Observation, d *policy.Decision) {
-	f := frame{current: d.Want, min: s.limits.min, max: s.limits.max, unready: -1, inWish: -1}
+	f := frame{current: d.Want, min: s.floor(o.Now), max: s.most(o.Now), unready: -1, inWish: -1}
 	s.bids = s.bids[:0]
 	warming := o.Fleet.Warming+o.Fleet.Starting > 0
 	until, locked := s.lock(o)
