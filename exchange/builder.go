@@ -20,10 +20,6 @@ type builder struct {
 // build makes the settings, as far as the pieces are understood.
 func (b *builder) build() {
 	b.used = map[*piece]bool{}
-	if b.chosen.dimension == aws.ASG {
-		b.group()
-		return
-	}
 	b.groups()
 	if !b.any(aTarget, aPolicy, aTracking, aStep, anAction) {
 		return
@@ -165,21 +161,19 @@ func (b *builder) limits(s *aws.Settings) {
 	_, low := b.out.origin["min"]
 	_, high := b.out.origin["max"]
 	b.out.said.limits = low && high
+	const why = "assumed: not in the files"
 	if !low {
-		b.out.defaults["min"] = assumedWhy
+		b.out.defaults["min"] = why
 		s.Min = 1
 		if high {
 			s.Min = min(1, s.Max)
 		}
 	}
 	if !high {
-		b.out.defaults["max"] = assumedWhy
+		b.out.defaults["max"] = why
 		s.Max = max(10, s.Min)
 	}
 }
-
-// assumedWhy is said of a limit that no file has.
-const assumedWhy = "assumed: not in the files"
 
 // suspended reads what is switched off.
 func (b *builder) suspended(n *node) (s aws.Suspended) {
@@ -195,13 +189,12 @@ func (b *builder) suspended(n *node) (s aws.Suspended) {
 // read remembers where a value of scaling.aws was read.
 func (b *builder) read(path string, n *node) { b.out.origin[path] = n.where() }
 
-// groups puts the pieces of EC2 Auto Scaling groups aside: a scalable target was chosen.
+// groups puts the pieces of EC2 Auto Scaling groups aside.
 func (b *builder) groups() {
 	for _, p := range b.pieces {
 		switch p.is {
 		case aGroup, aGroupPolicy, aGroupAction, aWarmPool:
-			p.node.done()
-			b.elsewhere = append(b.elsewhere, Note{p.node.file, p.node.path, words[p.is] + ": another target"})
+			b.note(p.node, words[p.is]+" (EC2): not understood yet")
 		}
 	}
 }

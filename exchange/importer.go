@@ -25,7 +25,6 @@ type Imported struct {
 	Files    []string
 	Target   string        // the resource's id; "" if no file names it
 	Settings *aws.Settings // as scaling.aws; what the files do not say is filled in
-	Group    *aws.Group    // instead, of an EC2 Auto Scaling group: as scaling.ec2-asg
 	Notes    []Note        // what was not understood
 	Without  []Note        // what is known and changes nothing here: ARNs, times of creation, tags
 	Others   []Note        // resources of other kinds
@@ -86,7 +85,7 @@ func Import(sources []Source, target string) (*Imported, error) {
 		}
 	}
 	out.Notes, out.Without, out.Others = im.notes, im.without, im.elsewhere
-	if out.Settings == nil && out.Group == nil {
+	if out.Settings == nil {
 		return nil, scenarios.Problems{{File: strings.Join(out.Files, ", "), Must: "scaling that can be simulated", Got: "none that is understood", Hint: firstNote(out.Notes)}}
 	}
 	return out, nil
@@ -175,7 +174,9 @@ func twice(found []resource, id string) bool {
 func (im *importer) targets() (found []resource) {
 	for _, p := range im.pieces {
 		switch p.is {
-		case aTarget, aPolicy, anAction, aGroup, aGroupPolicy, aGroupAction, aWarmPool:
+		case aGroup, aGroupPolicy, aGroupAction, aWarmPool:
+			continue
+		case aTarget, aPolicy, anAction:
 		default:
 			continue
 		}
@@ -204,10 +205,6 @@ func (im *importer) targets() (found []resource) {
 
 // resourceOf is what a piece belongs to: what it names, or what its owner names.
 func (im *importer) resourceOf(p *piece) resource {
-	switch p.is {
-	case aGroup, aGroupPolicy, aGroupAction, aWarmPool:
-		return resource{im.groupName(p), aws.ASG}
-	}
 	r := of(p.node)
 	if p.owner == "" {
 		return r

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"headroom/policy/aws"
 	"headroom/scenarios"
 
 	"gopkg.in/yaml.v3"
@@ -38,8 +37,7 @@ func (i *Imported) Into(base Source) ([]byte, Kept, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	_, scaling := find(block, "scaling")
-	settings := scaling.Content[1]
+	_, settings := find(block, "scaling.aws")
 	kept := i.keep(settings, old)
 	text, err := splice(base.Text, top, key, block)
 	if err != nil {
@@ -53,15 +51,11 @@ func (i *Imported) Into(base Source) ([]byte, Kept, error) {
 
 // keep puts the scenario's own parts in the place of what the files say nothing of.
 func (i *Imported) keep(settings, old *yaml.Node) (kept Kept) {
-	key := "aws"
-	if i.Group != nil {
-		key = aws.ASG
-	}
-	_, own := find(old, key)
+	_, own := find(old, "aws")
 	if own == nil || own.Kind != yaml.MappingNode {
 		return nil
 	}
-	if _, service := find(own, "service"); i.Group == nil && (service == nil || service.Value != i.Settings.Service) {
+	if _, service := find(own, "service"); service == nil || service.Value != i.Settings.Service {
 		return nil
 	}
 	take := func(name string) {
@@ -91,7 +85,6 @@ func (i *Imported) keep(settings, old *yaml.Node) (kept Kept) {
 	}
 	take("suspensions")
 	take("assume")
-	take("lifecycle-hook")
 	return kept
 }
 

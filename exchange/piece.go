@@ -138,7 +138,7 @@ func (im *importer) add(is what, n *node) *piece {
 	switch is {
 	case aTarget:
 		p.names = []string{n.peek("ScalableTargetARN")}
-	case aPolicy, aGroupPolicy:
+	case aPolicy:
 		p.names = []string{n.peek("PolicyARN")}
 	case anAlarm:
 		p.names = []string{n.peek("AlarmArn"), n.peek("AlarmARN"), n.peek("AlarmName")}

@@ -35,9 +35,6 @@ func (c *checker) serverless() {
 	none := func(path, must, got string, of ...string) {
 		c.conclude([]problem.Problem{{Path: path, Must: must, Got: got, Of: append(of, path)}})
 	}
-	if c.Service.Engine == "fluid" {
-		none("service.engine", "requests beside scaling.serverless", c.Service.Engine)
-	}
 	if n := c.Service.Concurrency; n > 1 {
 		none("service.concurrency", "1 beside scaling.serverless: an environment serves one request at a time", strconv.Itoa(n))
 	}

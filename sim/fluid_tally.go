@@ -46,23 +46,29 @@ func (e *fluid) whole() *wholes {
 	if e.tries != nil {
 		exact[5] = e.tries.pending
 	}
+	w.divide(e.fresh, &exact)
+	return w
+}
+
+// divide makes whole numbers of those lost by cause, waiting, in backoff and in service; served is what they leave of the first
+// attempts.
+func (w *wholes) divide(fresh float64, exact *[7]float64) {
 	var n, least [7]int64
 	copy(least[:], w.lost[:])
-	served, left := e.fresh, w.offered
+	served, left := fresh, w.offered
 	for i, x := range exact {
 		served -= x
 		n[i] = max(round(x), least[i])
 		left -= n[i]
 	}
 	low := max(w.served, int64(math.Floor(served+1e-6)))
-	for ; left < low && lower(&n, &least, &exact); left++ {
+	for ; left < low && lower(&n, &least, exact); left++ {
 	}
 	for high := max(low, int64(math.Ceil(served-1e-6))); left > high; left-- {
-		raise(&n, &exact)
+		raise(&n, exact)
 	}
 	copy(w.lost[:], n[:4])
 	w.waiting, w.backoff, w.inService, w.served = n[4], n[5], n[6], left
-	return w
 }
 
 // lower takes one from the count that lies highest above its exact value and can still be lowered.
@@ -117,12 +123,14 @@ func (e *fluid) watchLatency(percentiles bool) {
 
 // modelLatency makes samples of the portions since the last call: a whole number of them, with the right mean, and the least and
 // the greatest as far from the ends as that many would be.
-func (e *fluid) modelLatency() *samples {
-	n := round(e.model.mass)
+func (e *fluid) modelLatency() *samples { return e.model.sampled(&e.samples) }
+
+// sampled makes samples of portions and forgets these; nil if they are less than one.
+func (m *waits) sampled(s *samples) *samples {
+	n := round(m.mass)
 	if n == 0 {
 		return nil
 	}
-	s, m := &e.samples, &e.model
 	s.reset()
 	s.count = n
 	s.sum = round((m.wait + m.serv) / m.mass * float64(n) * 1e9)

@@ -145,7 +145,10 @@ func (w *world) result(end clock) *Result {
 
 // newService is the engine of a scenario.
 func newService(ctx context.Context, cfg *Config, f *fleet, quiet func(clock) clock) service {
-	if cfg.Platform.OnDemand != nil {
+	switch {
+	case cfg.Platform.OnDemand != nil && cfg.Service.Engine == "fluid":
+		return newOnDemandFluid(ctx, cfg, f)
+	case cfg.Platform.OnDemand != nil:
 		return newOnDemand(ctx, cfg, f)
 	}
 	if cfg.Service.Engine == "fluid" {
