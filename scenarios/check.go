@@ -33,6 +33,7 @@ func (f *File) check() Problems {
 	c.zones()
 	c.clock()
 	c.fleet()
+	c.startUp()
 	c.spot()
 	c.scaling()
 	c.platform()

@@ -53,6 +53,7 @@ func (s Scenario) filled() Scenario {
 		}
 	}
 	s.Metrics.Each = each
+	s.Fleet.StartUp.Preset = "" // its figures are written out
 	return s
 }
 

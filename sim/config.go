@@ -136,6 +136,7 @@ type Fleet struct {
 
 // StartUp is in stages, each a distribution drawn by launch number.
 type StartUp struct {
+	Preset    string              `yaml:"preset" enum:"llm-endpoint-2024|qwen3-0.6b-ml.g5.xlarge|qwen3-8b-ml.g6.2xlarge|qwen3-8b-ml.g6.2xlarge-cached|p50-ml.g4dn.xlarge|p50-ml.g4dn.xlarge-cached|p50-ml.g5.2xlarge|p50-ml.g5.2xlarge-cached|p50-ml.g5.xlarge|p50-ml.g5.xlarge-cached" instead:"provision,load" doc:"a published start-up of a model server, for what of provision and load is left out (docs/model.md lists them)"`
 	Provision chance.Distribution `yaml:"provision" default:"0s" doc:"until the machine runs"`
 	Load      chance.Distribution `yaml:"load" default:"0s" doc:"until the model or program is loaded and ready"`
 }
