@@ -30,6 +30,8 @@ var intended = map[string]map[string]string{
 		"few-addresses": "mm"},
 	"match-day":   {"": "mh", "lower-target": "hh", "schedule": "hh"},
 	"async-queue": {"": "mhm", "wake": "hhm", "wake-gradual": "hhh", "wake-and-schedule": "hhh", "min-1": "hhm", "min-3": "hhm", "lower-target": "hhm"},
+	"container-caching": {"": "mmh", "cached": "hmh", "fast-metric": "mmh", "both": "hhh",
+		"min-8": "hhm"},
 	"spot-training": {"": "hhh", "on-demand": "hhm", "no-checkpoint": "mmm", "every-minute": "hmh", "every-hour": "hmh", "every-4h": "mmm",
 		"four-instances": "hhh"},
 	"predictive-week":  {"": "mmh", "predictive": "hhh", "forecast-only": "mmh", "alone": "hhm", "schedule": "hhh"},

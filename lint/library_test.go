@@ -27,6 +27,7 @@ var taught = map[string]map[string]string{
 	"async-queue":        {"": "asleep-at-zero", "lower-target": "asleep-at-zero"},
 	"ecs-fast-metrics":   {},
 	"private-network":    {},
+	"container-caching":  {},
 	"two-policies":       {"": "scale-in-disagrees", "memory-alone": "scale-in-never", "memory-60": "target-never-reached"},
 
 	"g01-sm-delay":         {"": "per-minute-target", "no-cooldown": "per-minute-target"}, // 400 rps an instance, target 25

@@ -23,9 +23,9 @@ func (p StartUpPreset) Total() time.Duration { return p.Provision + p.Load }
 // The pages, and how their totals were split. AWS's own figure for a launch of 105 s stands in for all those launches of which only the
 // total is printed; the least that they leave, 29 s for a cached image without weights, is what a container needs to start.
 const (
-	zero2024   = "AWS Machine Learning Blog, December 2024: Unlock cost savings with the new scale down to zero feature in SageMaker Inference"
-	cached2026 = "AWS Machine Learning Blog, 16 June 2026: Introducing container caching in Amazon SageMaker AI for faster model scaling"
-	hub2026    = "measured in July 2026 in us-east-1 by the authors of the skill hf-cloud-sagemaker-production-defaults"
+	zero2024   = "AWS Machine Learning Blog, December 2024, scale down to zero"
+	cached2026 = "AWS Machine Learning Blog, 16 June 2026, container caching"
+	hub2026    = "skill hf-cloud-sagemaker-production-defaults, measured July 2026"
 	allPrinted = "both printed, after a trigger of about 1 min"
 	totalOnly  = "the total is printed; provision is that of llm-endpoint-2024 (UNCONFIRMED)"
 )
