@@ -237,6 +237,9 @@ func (e *fluid) approximations() []string {
 	if e.packed {
 		out = append(out, "fluid: which instances are empty is worked out as if all requests were packed on the oldest: they are empty sooner")
 	}
+	if e.fleet.warms {
+		out = append(out, "fluid: instances that warm up are as busy as the others, so that leaving them out hardly moves the group's metrics")
+	}
 	if len(e.slow.outages) > 0 {
 		out = append(out, "fluid: an outage of the service lengthens waits, but not the latency of the few requests that are in slots when it begins")
 	}
