@@ -155,13 +155,17 @@ func exponential(h *histogram.Histogram, sum, mass float64) {
 // convolve adds waits and services of one kind. Waits that are close, as seen from a latency, go together.
 func (c *chronicle) convolve(h *histogram.Histogram, k *kind) {
 	least := c.law.fine.points[0] * k.factor
-	group, mass, from := 0.0, 0.0, 0.0
+	group, mass, from, much := 0.0, 0.0, 0.0, 0.02*k.wait.Count()
 	flush := func() {
 		if mass <= 0 {
 			return
 		}
-		for i, x := range c.law.fine.points {
-			h.AddN(nanosOf(group/mass+k.factor*x), mass*c.law.fine.masses[i])
+		services := &c.law.coarse // many groups lie side by side: their points fill one another's gaps
+		if mass > much {
+			services = &c.law.fine
+		}
+		for i, x := range services.points {
+			h.AddN(nanosOf(group/mass+k.factor*x), mass*services.masses[i])
 		}
 		group, mass = 0, 0
 	}

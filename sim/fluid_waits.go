@@ -27,6 +27,7 @@ type waits struct {
 	mass       float64
 	coarse     float64 // 0: portions are told apart as finely as ever
 	wait, serv float64 // Σ mass × wait, Σ mass × service, seconds
+	stray      float64 // Σ of what services took beyond that by chance
 	sorted     []portion
 	starts     []float64 // where the search for each quantile begins: where it was last
 	steady     bool      // always the same quantiles are asked for
@@ -147,7 +148,12 @@ func (p *portion) join(q *portion) {
 	p.mass = sum
 }
 
-func (w *waits) reset() { w.list, w.mass, w.coarse, w.wait, w.serv = w.list[:0], 0, 0, 0, 0 }
+// mean of the latencies, seconds.
+func (w *waits) mean() float64 { return greater(0, w.wait+w.serv+w.stray) / w.mass }
+
+func (w *waits) reset() {
+	w.list, w.mass, w.coarse, w.wait, w.serv, w.stray = w.list[:0], 0, 0, 0, 0, 0
+}
 
 // waitShare is the share of a portion's waits of at most x.
 func (p *portion) waitShare(x float64) float64 {
