@@ -354,8 +354,9 @@ func (e *fluid) admit(p portion, earlier float64) {
 			e.deadStays += dead
 			e.badStays += bad * max(0, e.timeout-p.meanWait())
 		}
-		p.cut = max(0, e.timeout-p.meanWait()) / e.factor
-		p.mass *= good
+		if p.mass *= good; good < 1-1e-4 {
+			p.cut = max(0, e.timeout-p.meanWait()) / e.factor
+		}
 	} else {
 		e.heldBegun += p.mass * e.law.mean
 	}

@@ -171,16 +171,29 @@ func (p *portion) waitShare(x float64) float64 {
 	return 1 - p.chance*math.Exp((p.wait-x)/p.more)
 }
 
-// latencyShare is the share of a portion's latencies of at most x.
+// latencyShare is the share of a portion's latencies of at most x. Those served before a timeout are those whose wait and service
+// together end before it: the latencies below a bound.
 func (p *portion) latencyShare(l *lawTable, x float64) float64 {
-	t := x - p.wait
-	if !math.IsInf(p.cut, 1) {
-		whole := l.cdf(p.cut)
-		if whole <= 0 {
-			return p.waitShare(x)
-		}
-		return min(1, l.cdf((t-p.chance*p.more)/p.factor)/whole)
+	if math.IsInf(p.cut, 1) {
+		return p.endedBy(l, x)
 	}
+	last := p.last()
+	whole := p.endedBy(l, last)
+	if whole <= 0 {
+		return p.waitShare(x)
+	}
+	if x >= last {
+		return 1
+	}
+	return p.endedBy(l, x) / whole
+}
+
+// last is the longest latency of a portion whose services are cut short.
+func (p *portion) last() float64 { return p.meanWait() + p.factor*p.cut }
+
+// endedBy is the share whose wait and service add up to at most x.
+func (p *portion) endedBy(l *lawTable, x float64) float64 {
+	t := x - p.wait
 	size := math.Abs(p.more)
 	switch {
 	case p.chance*size < 1e-4*l.mean*p.factor:
@@ -277,7 +290,9 @@ func (w *waits) quantiles(wait, latency []time.Duration, shares []float64) {
 			latency[i] = max(latency[i], latency[i-1])
 		}
 	}
-	if w.known.mass = 0; one {
+	if !one {
+		w.known.mass = 0
+	} else if !same { // what it was searched for: a slow drift does not add up
 		w.known = w.list[0]
 	}
 }

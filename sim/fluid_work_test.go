@@ -127,3 +127,23 @@ func TestStraysInOverload(t *testing.T) {
 		t.Errorf("slots owe %v s", owed)
 	}
 }
+
+// A timeout that nobody meets leaves the percentiles as they are; one that some meet is the longest latency, and below it the law
+// is that of the wait and the service together, not of the service after the mean wait.
+func TestFluidTimeoutKeepsTheTail(t *testing.T) {
+	at := func(limit time.Duration) *Result {
+		return run(t, small(demand(t, 1, always(9.4)), 6*time.Hour, 0, fluidEngine, instances(10), sharedQueue(Unlimited), exponentially(time.Second), timeout(limit)))
+	}
+	free, far, near1 := at(0), at(time.Minute), at(8*time.Second)
+	for k, p := range free.Config.Quantiles {
+		a, b, c := free.Minutes[200].Latency[k], far.Minutes[200].Latency[k], near1.Minutes[200].Latency[k]
+		near(t, fmt.Sprintf("the minute's quantile %v", p), b.Seconds(), a.Seconds(), 0.003*a.Seconds())
+		if c > 8*time.Second+10*time.Millisecond || c < a/2 {
+			t.Errorf("quantile %v within 8s: %v, without a timeout %v", p, c, a)
+		}
+		near(t, fmt.Sprintf("quantile %v", p), far.Latency.Samples.Quantile(p).Seconds(), free.Latency.Samples.Quantile(p).Seconds(), 0.006*a.Seconds())
+		if q := near1.Latency.Samples.Quantile(p); q > 8*time.Second+40*time.Millisecond || math.Abs(float64(q-c)) > 0.04*float64(c) {
+			t.Errorf("quantile %v of the run within 8s: %v, of a minute %v", p, q, c)
+		}
+	}
+}
