@@ -63,6 +63,7 @@ type fluid struct {
 	w               float64    // in service, as far as the equation counts them
 	steady          steadiness // the last piece, if it changed nothing
 	idle            float64    // 1 − u of the last piece
+	trend           float64    // by how much it rose in it: where to search next
 	line            backlog    // of those that wait because of a backlog
 	full, impatient bool       // the queue was at its ceiling in the last piece; attempts gave up in it
 	slotted

@@ -129,7 +129,7 @@ func about(a, b, relative, absolute float64) bool {
 	if d < 0 {
 		d = -d
 	}
-	return d <= relative*max(a, b, -a)+absolute
+	return d <= absolute || d <= relative*greater(greater(a, b), -a)+absolute
 }
 
 // join takes another portion in.

@@ -15,6 +15,7 @@ type works struct {
 	key    chance.Key // a word for each second, counted from clock.start
 	law    chance.Law
 	varied float64 // c_s²; 0: no strays
+	ninth  float64 // of it
 	source rand.PCG
 	random *rand.Rand
 
@@ -26,7 +27,7 @@ type works struct {
 func newWorks(cfg *Config, l *lawTable, dispersion float64) works {
 	w := works{key: cfg.Source.Key("services", "")}
 	if dispersion > 0 && !l.constant {
-		w.varied, w.law = l.varied, cfg.Service.Time.Law()
+		w.varied, w.ninth, w.law = l.varied, l.varied/9, cfg.Service.Time.Law()
 	}
 	return w
 }
@@ -48,13 +49,13 @@ func (e *fluid) strays(from clock, dt, in float64) {
 // draw is by how many mean services those of in attempts, come within dt seconds of one second, last longer than their mean.
 func (w *works) draw(from clock, dt, in float64) float64 {
 	number := uint64((from - mod(from, second)) / second)
-	b2 := w.varied * dt / (9 * in) // of a gamma law of shape k: 1 ÷ 9k
+	b2 := w.ninth * dt / in // of a gamma law of shape k: 1 ÷ 9k
 	if b2 > 1.0/9 {
 		return w.few(number, in)
 	}
-	// Wilson and Hilferty 1931: its cube root is normal. The mean is exact for any symmetric bell.
+	// Wilson and Hilferty 1931: its cube root is normal. The mean is 1 − b⁶ for any symmetric bell.
 	root := 1 - b2 + math.Sqrt(b2)*bell(w.key.Word(number))
-	return in * (greater(0, root*root*root)/(1-b2*b2*b2) - 1)
+	return in * (greater(0, root*root*root)*(1+b2*b2*b2) - 1)
 }
 
 // few is the same of so few attempts that a sum of their services is nothing like a bell: they are drawn one by one.
