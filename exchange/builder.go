@@ -20,6 +20,10 @@ type builder struct {
 // build makes the settings, as far as the pieces are understood.
 func (b *builder) build() {
 	b.used = map[*piece]bool{}
+	if b.chosen.dimension == aws.ASG {
+		b.group()
+		return
+	}
 	b.groups()
 	if !b.any(aTarget, aPolicy, aTracking, aStep, anAction) {
 		return
@@ -161,19 +165,21 @@ func (b *builder) limits(s *aws.Settings) {
 	_, low := b.out.origin["min"]
 	_, high := b.out.origin["max"]
 	b.out.said.limits = low && high
-	const why = "assumed: not in the files"
 	if !low {
-		b.out.defaults["min"] = why
+		b.out.defaults["min"] = assumedWhy
 		s.Min = 1
 		if high {
 			s.Min = min(1, s.Max)
 		}
 	}
 	if !high {
-		b.out.defaults["max"] = why
+		b.out.defaults["max"] = assumedWhy
 		s.Max = max(10, s.Min)
 	}
 }
+
+// assumedWhy is said of a limit that no file has.
+const assumedWhy = "assumed: not in the files"
 
 // suspended reads what is switched off.
 func (b *builder) suspended(n *node) (s aws.Suspended) {
@@ -189,12 +195,13 @@ func (b *builder) suspended(n *node) (s aws.Suspended) {
 // read remembers where a value of scaling.aws was read.
 func (b *builder) read(path string, n *node) { b.out.origin[path] = n.where() }
 
-// groups puts the pieces of EC2 Auto Scaling groups aside.
+// groups puts the pieces of EC2 Auto Scaling groups aside: a scalable target was chosen.
 func (b *builder) groups() {
 	for _, p := range b.pieces {
 		switch p.is {
 		case aGroup, aGroupPolicy, aGroupAction, aWarmPool:
-			b.note(p.node, words[p.is]+" (EC2): not understood yet")
+			p.node.done()
+			b.elsewhere = append(b.elsewhere, Note{p.node.file, p.node.path, words[p.is] + ": another target"})
 		}
 	}
 }

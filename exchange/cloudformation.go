@@ -11,6 +11,8 @@ import (
 // stackTypes are CloudFormation's types for each kind of resource. Scheduled actions are part of their target there.
 var stackTypes = map[what]string{
 	aTarget: "AWS::ApplicationAutoScaling::ScalableTarget", aPolicy: "AWS::ApplicationAutoScaling::ScalingPolicy", anAlarm: "AWS::CloudWatch::Alarm",
+	aGroup: "AWS::AutoScaling::AutoScalingGroup", aGroupPolicy: "AWS::AutoScaling::ScalingPolicy", aGroupAction: "AWS::AutoScaling::ScheduledAction",
+	aWarmPool: "AWS::AutoScaling::WarmPool",
 }
 
 // cloudFormation writes the tree as a template.
@@ -25,6 +27,9 @@ func (t *tree) cloudFormation() ([]byte, error) {
 		parameters := &yaml.Node{Kind: yaml.MappingNode}
 		for _, p := range t.parameters {
 			one := props{{"Type", "String"}}
+			if p == subnets {
+				one[0].value = "List<AWS::EC2::Subnet::Id>"
+			}
 			if p == "VariantName" {
 				one = append(one, prop{"Default", "AllTraffic"})
 			}
@@ -49,6 +54,10 @@ func (t *tree) cloudFormation() ([]byte, error) {
 
 // stackProps are a resource's properties as a template has them: a policy refers to its target, a target holds its actions.
 func (t *tree) stackProps(r resourceOut) (out props) {
+	switch r.is {
+	case aGroup, aGroupPolicy, aGroupAction, aWarmPool:
+		return groupStack(r)
+	}
 	for _, p := range r.props {
 		switch {
 		case r.target != "" && p.key == "ServiceNamespace":
@@ -76,6 +85,34 @@ func (t *tree) stackProps(r resourceOut) (out props) {
 	}
 	if len(actions) > 0 {
 		out = append(out, prop{"ScheduledActions", actions})
+	}
+	return out
+}
+
+// groupStack are the properties of a group and what belongs to it. Policies and actions have no names there; some numbers are texts.
+func groupStack(r resourceOut) (out props) {
+	for _, p := range r.props {
+		switch p.key {
+		case "PolicyName", "ScheduledActionName":
+			continue
+		case "DefaultCooldown":
+			p = prop{"Cooldown", fmt.Sprint(p.value)}
+		case "Cooldown":
+			p.value = fmt.Sprint(p.value)
+		case "MinSize", "MaxSize":
+			if r.is == aGroup {
+				p.value = fmt.Sprint(p.value)
+			}
+		case "AutoScalingGroupName":
+			if r.target != "" {
+				p.value = arn(r.target)
+			}
+		}
+		out = append(out, p)
+	}
+	if r.is == aGroup {
+		out = append(out, prop{"LaunchTemplate", props{{"LaunchTemplateId", form("${" + launchTemplate + "}")}, {"Version", form("${" + launchVersion + "}")}}},
+			prop{"VPCZoneIdentifier", form("${" + subnets + "}")})
 	}
 	return out
 }

@@ -116,6 +116,8 @@ var counterparts = slices.Concat(
 		{service: aws.KeyspacesWrite, metric: "CassandraWriteCapacityUtilization", predefined: "CassandraWriteCapacityUtilization", every: minute},
 		{service: aws.AppStreamFleet, metric: "CapacityUtilization", predefined: "AppStreamAverageCapacityUtilization", namespace: "AWS/AppStream", name: "CapacityUtilization", every: minute},
 		{service: aws.WorkSpacesPool, metric: "UserSessionsCapacityUtilization", predefined: "WorkSpacesAverageUserSessionsCapacityUtilization", every: minute},
+		{service: aws.ASG, metric: "CPUUtilization", predefined: "ASGAverageCPUUtilization", namespace: "AWS/EC2", name: "CPUUtilization", every: minute},
+		{service: aws.ASG, metric: "InvocationsPerInstance", predefined: "ALBRequestCountPerTarget", counts: true, every: minute, label: true},
 		{service: aws.SpotFleet, metric: "CPUUtilization", predefined: "EC2SpotFleetRequestAverageCPUUtilization", namespace: "AWS/EC2Spot", name: "CPUUtilization", every: minute},
 		{service: aws.SpotFleet, metric: "RequestCountPerTarget", predefined: "ALBRequestCountPerTarget", counts: true, every: minute, label: true},
 	},
@@ -134,6 +136,9 @@ func variant(service string) []counterpart {
 
 // scalableOf is a kind of target by our name for its service.
 func scalableOf(service string) *scalable {
+	if service == aws.ASG {
+		return &groupKind
+	}
 	for i := range scalables {
 		if scalables[i].service == service {
 			return &scalables[i]

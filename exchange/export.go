@@ -38,8 +38,16 @@ func exportScaling(file *scenarios.File, as, resource string) (document []byte, 
 		settings, at = &aws.Settings{Service: aws.AsyncEndpoint, Min: a.Min, Max: a.Max, Policies: a.Policies, Schedules: a.Schedules,
 			Suspended: a.Suspended, Suspensions: a.Suspensions, Assume: a.Assume}, "scaling.async"
 	}
+	if g := file.Scaling.Group; g != nil {
+		s := scaledGroup{scenario: file.Name, group: g, start: file.Clock.Calendar().Start, timing: file.Metrics.Timing}
+		t, bad := s.build(resource, as != CLI)
+		if len(bad) > 0 {
+			return nil, nil, refused(file.Source, as, bad)
+		}
+		return t.written(as)
+	}
 	if settings == nil {
-		return nil, nil, refused(file.Source, as, []refusal{{"scaling", "scaling.aws or scaling.async, which are what runs there", "another way to scale"}})
+		return nil, nil, refused(file.Source, as, []refusal{{"scaling", "scaling.aws, scaling.async or scaling.ec2-asg, which are what runs there", "another way to scale"}})
 	}
 	s := Scaled{Scenario: file.Name, Settings: settings, Start: file.Clock.Calendar().Start, Begin: -file.Clock.Settle, Timing: file.Metrics.Timing}
 	t, bad := s.build(resource)
@@ -49,6 +57,11 @@ func exportScaling(file *scenarios.File, as, resource string) (document []byte, 
 		}
 		return nil, nil, refused(file.Source, as, bad)
 	}
+	return t.written(as)
+}
+
+// written is the tree in one form.
+func (t *tree) written(as string) (document []byte, files []File, err error) {
 	switch as {
 	case CLI:
 		files := t.files()

@@ -11,7 +11,7 @@ import (
 // terraformNames are Terraform's types for each kind of resource.
 var terraformNames = map[what]string{
 	aTarget: "aws_appautoscaling_target", aPolicy: "aws_appautoscaling_policy", anAction: "aws_appautoscaling_scheduled_action",
-	anAlarm: "aws_cloudwatch_metric_alarm",
+	anAlarm: "aws_cloudwatch_metric_alarm", aGroup: "aws_autoscaling_group", aGroupPolicy: "aws_autoscaling_policy", aGroupAction: "aws_autoscaling_schedule",
 }
 
 // hcl writes the tree as Terraform.
@@ -21,6 +21,9 @@ func (t *tree) hcl() []byte {
 	for _, p := range t.parameters {
 		fmt.Fprintf(&b, "\nvariable %q {\n", snake(p))
 		lines := []attribute{{"type", "string"}}
+		if p == subnets {
+			lines[0].value = "list(string)"
+		}
 		if p == "VariantName" {
 			lines = append(lines, attribute{"default", `"AllTraffic"`})
 		}
@@ -29,6 +32,9 @@ func (t *tree) hcl() []byte {
 	}
 	for _, r := range t.resources {
 		kind := terraformNames[r.is]
+		if r.is == aWarmPool { // a block of the group
+			continue
+		}
 		fmt.Fprintf(&b, "\nresource %q %q {\n", kind, snake(r.name))
 		t.body(&b, kind, t.terraformProps(r), "  ")
 		b.WriteString("}\n")
@@ -38,14 +44,36 @@ func (t *tree) hcl() []byte {
 
 // terraformProps are a resource's properties; what belongs to a target takes its identity from it.
 func (t *tree) terraformProps(r resourceOut) (out props) {
+	sizes := map[string]bool{}
 	for _, p := range r.props {
+		sizes[p.key] = true
 		switch p.key {
+		case "AutoScalingGroupName":
+			if r.target != "" {
+				p.value = reference(fmt.Sprintf("%s.%s.name", terraformNames[aGroup], snake(r.target)))
+			}
 		case "ServiceNamespace", "ResourceId", "ScalableDimension":
 			if r.target != "" {
 				p.value = reference(fmt.Sprintf("%s.%s.%s", terraformNames[aTarget], snake(r.target), snake(p.key)))
 			}
 		}
 		out = append(out, p)
+	}
+	switch r.is {
+	case aGroup:
+		out = append(out, prop{"VpcZoneIdentifier", reference("var." + snake(subnets))}, prop{"LaunchTemplate", props{{"Id", form("${" + launchTemplate + "}")},
+			{"Version", form("${" + launchVersion + "}")}}})
+		for _, o := range t.resources {
+			if o.is == aWarmPool {
+				out = append(out, prop{"WarmPool", o.props[1:]}) // without the group's name
+			}
+		}
+	case aGroupAction: // what is not said is 0 there, and −1 is to leave it
+		for _, key := range []string{"MinSize", "MaxSize", "DesiredCapacity"} {
+			if !sizes[key] {
+				out = append(out, prop{key, -1})
+			}
+		}
 	}
 	return out
 }
@@ -139,13 +167,26 @@ func (t *tree) line(p prop) (string, bool) {
 	case []any:
 		var arns []string
 		for _, c := range v {
-			if a, ok := c.(arn); ok {
-				arns = append(arns, fmt.Sprintf("%s.%s.arn", terraformNames[aPolicy], snake(string(a))))
+			switch c := c.(type) {
+			case arn:
+				arns = append(arns, fmt.Sprintf("%s.%s.arn", t.terraformKind(string(c)), snake(string(c))))
+			case string:
+				arns = append(arns, quoteHCL(c))
 			}
 		}
 		return "[" + strings.Join(arns, ", ") + "]", len(arns) > 0
 	}
 	return "", false
+}
+
+// terraformKind is the type of a resource of the tree.
+func (t *tree) terraformKind(name string) string {
+	for _, r := range t.resources {
+		if r.name == name {
+			return terraformNames[r.is]
+		}
+	}
+	return ""
 }
 
 // dimensionMap writes an alarm's dimensions.
@@ -164,8 +205,17 @@ func (t *tree) dimensionMap(b *bytes.Buffer, dims []any, indent string) {
 // terraformName is Terraform's name of a property.
 func terraformName(kind, key string) string {
 	switch key {
-	case "PolicyName", "ScheduledActionName":
+	case "PolicyName":
 		return "name"
+	case "ScheduledActionName":
+		if kind == terraformNames[anAction] {
+			return "name"
+		}
+	case "AutoScalingGroupName":
+		if kind == terraformNames[aGroup] {
+			return "name"
+		}
+		return "autoscaling_group_name"
 	case "StepAdjustments":
 		return "step_adjustment"
 	case "EvaluateLowSampleCountPercentile":

@@ -197,7 +197,7 @@ func TestImportOfAPlan(t *testing.T) {
 // TestNothingIsDroppedInSilence: a key that no reader knows is listed with its path, in whatever object it is put.
 func TestNothingIsDroppedInSilence(t *testing.T) {
 	cli := []string{"targets.json", "policies.json", "alarms.json", "actions.json"}
-	for _, names := range [][]string{cli, {"tracking.json"}, {"plan.json"}} {
+	for _, names := range [][]string{cli, {"tracking.json"}, {"plan.json"}, {"group.json", "group-policies.json"}} {
 		for _, name := range names {
 			var doc any
 			if err := json.Unmarshal(fixtures(t, name)[0].Text, &doc); err != nil {

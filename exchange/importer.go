@@ -25,6 +25,7 @@ type Imported struct {
 	Files    []string
 	Target   string        // the resource's id; "" if no file names it
 	Settings *aws.Settings // as scaling.aws; what the files do not say is filled in
+	Group    *aws.Group    // instead, of an EC2 Auto Scaling group: as scaling.ec2-asg
 	Notes    []Note        // what was not understood
 	Without  []Note        // what is known and changes nothing here: ARNs, times of creation, tags
 	Others   []Note        // resources of other kinds
@@ -85,7 +86,7 @@ func Import(sources []Source, target string) (*Imported, error) {
 		}
 	}
 	out.Notes, out.Without, out.Others = im.notes, im.without, im.elsewhere
-	if out.Settings == nil {
+	if out.Settings == nil && out.Group == nil {
 		return nil, scenarios.Problems{{File: strings.Join(out.Files, ", "), Must: "scaling that can be simulated", Got: "none that is understood", Hint: firstNote(out.Notes)}}
 	}
 	return out, nil
@@ -174,9 +175,7 @@ func twice(found []resource, id string) bool {
 func (im *importer) targets() (found []resource) {
 	for _, p := range im.pieces {
 		switch p.is {
-		case aGroup, aGroupPolicy, aGroupAction, aWarmPool:
-			continue
-		case aTarget, aPolicy, anAction:
+		case aTarget, aPolicy, anAction, aGroup, aGroupPolicy, aGroupAction, aWarmPool:
 		default:
 			continue
 		}
@@ -205,6 +204,10 @@ func (im *importer) targets() (found []resource) {
 
 // resourceOf is what a piece belongs to: what it names, or what its owner names.
 func (im *importer) resourceOf(p *piece) resource {
+	switch p.is {
+	case aGroup, aGroupPolicy, aGroupAction, aWarmPool:
+		return resource{im.groupName(p), aws.ASG}
+	}
 	r := of(p.node)
 	if p.owner == "" {
 		return r

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"headroom/policy/aws"
 	"headroom/scenarios"
 
 	"gopkg.in/yaml.v3"
@@ -37,7 +38,8 @@ func (i *Imported) Into(base Source) ([]byte, Kept, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	_, settings := find(block, "scaling.aws")
+	_, scaling := find(block, "scaling")
+	settings := scaling.Content[1]
 	kept := i.keep(settings, old)
 	text, err := splice(base.Text, top, key, block)
 	if err != nil {
@@ -51,11 +53,15 @@ func (i *Imported) Into(base Source) ([]byte, Kept, error) {
 
 // keep puts the scenario's own parts in the place of what the files say nothing of.
 func (i *Imported) keep(settings, old *yaml.Node) (kept Kept) {
-	_, own := find(old, "aws")
+	key := "aws"
+	if i.Group != nil {
+		key = aws.ASG
+	}
+	_, own := find(old, key)
 	if own == nil || own.Kind != yaml.MappingNode {
 		return nil
 	}
-	if _, service := find(own, "service"); service == nil || service.Value != i.Settings.Service {
+	if _, service := find(own, "service"); i.Group == nil && (service == nil || service.Value != i.Settings.Service) {
 		return nil
 	}
 	take := func(name string) {
@@ -85,6 +91,7 @@ func (i *Imported) keep(settings, old *yaml.Node) (kept Kept) {
 	}
 	take("suspensions")
 	take("assume")
+	take("lifecycle-hook")
 	return kept
 }
 

@@ -72,6 +72,11 @@ func (im *importer) sort(n *node) (known bool) {
 		im.terraform(n)
 		return true
 	}
+	if n.has("WarmPoolConfiguration") && !n.has("AutoScalingGroupName") {
+		im.skip(n, "Instances", "NextToken", "ResponseMetadata")
+		im.add(aWarmPool, n.at("WarmPoolConfiguration"))
+		return true
+	}
 	for _, l := range lists {
 		if n.has(l.key) {
 			known = true
@@ -138,7 +143,7 @@ func (im *importer) add(is what, n *node) *piece {
 	switch is {
 	case aTarget:
 		p.names = []string{n.peek("ScalableTargetARN")}
-	case aPolicy:
+	case aPolicy, aGroupPolicy:
 		p.names = []string{n.peek("PolicyARN")}
 	case anAlarm:
 		p.names = []string{n.peek("AlarmArn"), n.peek("AlarmARN"), n.peek("AlarmName")}

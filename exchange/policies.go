@@ -131,7 +131,7 @@ func (b *builder) alarms(p *piece, label string) (out []*piece) {
 // labelled is the name of the policy that an alarm is named after: NAME, NAME-alarm or …-NAME-alarm, the longest that fits.
 func (b *builder) labelled(alarm string) (longest string) {
 	for _, p := range b.pieces {
-		if p.is != aPolicy {
+		if p.is != aPolicy && p.is != aGroupPolicy {
 			continue
 		}
 		name := p.node.peek("PolicyName")
@@ -226,7 +226,7 @@ func (b *builder) cloudWatch(n *node) *counterpart {
 	for _, d := range n.list("Dimensions") {
 		_, _ = b.text(d, "Name")
 		value, ok := b.text(d, "Value")
-		if ok && b.chosen.id != "" && !strings.Contains("/"+b.chosen.id+"/", "/"+value+"/") {
+		if ok && b.chosen.id != "" && !strings.HasPrefix(value, "${") && !strings.Contains("/"+b.chosen.id+"/", "/"+value+"/") {
 			b.remark(d, "another resource, "+plainLine(value)+", than the one that scales: its metric is taken as that of this one")
 		}
 	}

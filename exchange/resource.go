@@ -206,21 +206,24 @@ func policyName(name, kind string, i int) string {
 
 // tracking writes a target-tracking policy. Its alarms are AWS's own.
 func (w *treeWriter) tracking(i int, t *aws.TargetTracking) {
-	m := ourMetric(w.settings.Service, t.Metric)
-	config := props{{"TargetValue", t.Target.Value()}}
+	config := append(w.tracked(ourMetric(w.settings.Service, t.Metric), t.Target), prop{"ScaleOutCooldown", whole(*t.ScaleOutCooldown)},
+		prop{"ScaleInCooldown", whole(*t.ScaleInCooldown)}, prop{"DisableScaleIn", !t.ScaleIn})
+	name := policyName(t.Name, "tracking", i)
+	w.add(resourceOut{is: aPolicy, name: w.logical("policy", name), target: targetName,
+		props: append(append(props{{"PolicyName", name}}, w.identity()...), prop{"PolicyType", "TargetTrackingScaling"}, prop{"TargetTrackingScalingPolicyConfiguration", config})})
+}
+
+// tracked is the begin of a target-tracking configuration: the target and the metric.
+func (w *treeWriter) tracked(m *counterpart, target aws.Level) props {
+	config := props{{"TargetValue", target.Value()}}
 	if m.predefined != "" {
 		spec := props{{"PredefinedMetricType", m.predefined}}
 		if m.label {
 			spec = append(spec, prop{"ResourceLabel", w.open(targetGroup)})
 		}
-		config = append(config, prop{"PredefinedMetricSpecification", spec})
-	} else {
-		config = append(config, prop{"CustomizedMetricSpecification", append(w.metric(m), prop{"Statistic", m.trackingStatistic()})})
+		return append(config, prop{"PredefinedMetricSpecification", spec})
 	}
-	config = append(config, prop{"ScaleOutCooldown", whole(*t.ScaleOutCooldown)}, prop{"ScaleInCooldown", whole(*t.ScaleInCooldown)}, prop{"DisableScaleIn", !t.ScaleIn})
-	name := policyName(t.Name, "tracking", i)
-	w.add(resourceOut{is: aPolicy, name: w.logical("policy", name), target: targetName,
-		props: append(append(props{{"PolicyName", name}}, w.identity()...), prop{"PolicyType", "TargetTrackingScaling"}, prop{"TargetTrackingScalingPolicyConfiguration", config})})
+	return append(config, prop{"CustomizedMetricSpecification", append(w.metric(m), prop{"Statistic", m.trackingStatistic()})})
 }
 
 // targetGroup is the parameter that names a load balancer's target group: app/LB/ID/targetgroup/TG/ID.
@@ -250,14 +253,20 @@ func whole(d time.Duration) int { return int(d / time.Second) }
 
 // step writes a step policy and its alarm.
 func (w *treeWriter) step(i int, t *aws.Step) {
-	config := props{}
-	for _, a := range adjustments {
-		if a.ours == t.Adjust {
-			config = append(config, prop{"AdjustmentType", a.aws})
-		}
-	}
-	var steps []any
-	for _, a := range t.Steps {
+	config := adjustment(t.Adjust)
+	config = append(config, prop{"StepAdjustments", stepsOut(t.Steps)})
+	config = append(config, least(t.MinimumStep)...)
+	config = append(config, prop{"Cooldown", whole(*t.Cooldown)}, prop{"MetricAggregationType", aggregationOf(w.settings.Assume, t)})
+	name := policyName(t.Name, "step", i)
+	policy := w.logical("policy", name)
+	w.add(resourceOut{is: aPolicy, name: policy, target: targetName,
+		props: append(append(props{{"PolicyName", name}}, w.identity()...), prop{"PolicyType", "StepScaling"}, prop{"StepScalingPolicyConfiguration", config})})
+	w.add(resourceOut{is: anAlarm, name: w.logical("alarm", name), needs: policy, props: w.alarm(w.alarmName(name), &t.Alarm, policy)})
+}
+
+// stepsOut are the bands as AWS has them.
+func stepsOut(all []aws.Adjustment) (steps []any) {
+	for _, a := range all {
 		var one props
 		if a.From != nil {
 			one = append(one, prop{"MetricIntervalLowerBound", a.From.Value()})
@@ -267,16 +276,7 @@ func (w *treeWriter) step(i int, t *aws.Step) {
 		}
 		steps = append(steps, append(one, prop{"ScalingAdjustment", a.By}))
 	}
-	config = append(config, prop{"StepAdjustments", steps})
-	if t.MinimumStep != nil {
-		config = append(config, prop{"MinAdjustmentMagnitude", *t.MinimumStep})
-	}
-	config = append(config, prop{"Cooldown", whole(*t.Cooldown)}, prop{"MetricAggregationType", aggregationOf(w.settings.Assume, t)})
-	name := policyName(t.Name, "step", i)
-	policy := w.logical("policy", name)
-	w.add(resourceOut{is: aPolicy, name: policy, target: targetName,
-		props: append(append(props{{"PolicyName", name}}, w.identity()...), prop{"PolicyType", "StepScaling"}, prop{"StepScalingPolicyConfiguration", config})})
-	w.add(resourceOut{is: anAlarm, name: w.logical("alarm", name), needs: policy, props: w.alarm(w.alarmName(name), &t.Alarm, policy)})
+	return steps
 }
 
 // alarmName is an alarm's name, which no other in the account should have.

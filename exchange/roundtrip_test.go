@@ -270,6 +270,9 @@ func shown(t *rapid.T, text []byte) []byte {
 	for _, b := range body.Blocks {
 		if b.Type == "variable" {
 			vars[b.Labels[0]] = cty.StringVal("given-" + b.Labels[0])
+			if b.Labels[0] == "subnet_ids" {
+				vars[b.Labels[0]] = cty.ListVal([]cty.Value{cty.StringVal("subnet-1")})
+			}
 		}
 	}
 	context := func() *hcl.EvalContext {

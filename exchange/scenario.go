@@ -42,7 +42,7 @@ func (i *Imported) Scenario() ([]byte, error) {
 	p("    # assumed: a daily wave that moves the fleet inside its limits")
 	p("    - sine: {mean: %s, amplitude: %s, peak: \"14:00\"}\n", rps(rate), rps(rate*0.8))
 	p("service:")
-	kind := scalableOf(i.Settings.Service)
+	kind := scalableOf(i.service())
 	p("  concurrency: %s # assumed", kind.slots)
 	p("  time: {lognormal: {median: 80ms, p99: 400ms}} # assumed")
 	p("  queue: %s # assumed", kind.queue)
@@ -68,7 +68,7 @@ func (i *Imported) Scenario() ([]byte, error) {
 
 // patience is how long clients are assumed to wait: for ever where a queue is the point.
 func (i *Imported) patience() string {
-	if i.Settings.Service == aws.AsyncEndpoint {
+	if i.service() == aws.AsyncEndpoint {
 		return "none"
 	}
 	return "60s"
@@ -89,12 +89,16 @@ func (i *Imported) writeFleet(p func(string, ...any)) {
 		p("  type: %s # from %s", scalar(f.kind), plainLine(f.from["type"]))
 		p("  price: 1 USD/h # assumed: the type is not in the built-in table")
 	}
-	if !known && aws.CoresCounted(i.Settings.Service) {
+	if !known && aws.CoresCounted(i.service()) {
 		p("  vcpus: 4 # assumed")
 		p("  gpus: 1 # assumed")
 	}
 	if f.count > 0 {
 		p("  start: %d # from %s", f.count, plainLine(f.from["start"]))
+	}
+	if i.Group != nil {
+		p("  start-up: {provision: 150s} # assumed: an example of EC2's guide says two to three minutes")
+		return
 	}
 	p("  start-up: {provision: 105s, load: 137s} # assumed: published launch times of an LLM endpoint")
 }
@@ -111,7 +115,15 @@ func encodeBlock(b *bytes.Buffer, n *yaml.Node) error {
 
 // scaling is the scaling block with comments: where each part was read, and what was not.
 func (i *Imported) scaling() (*yaml.Node, error) {
-	settings, err := scenarios.Tree(*i.Settings)
+	key := "aws"
+	var settings *yaml.Node
+	var err error
+	if i.Group != nil {
+		key = aws.ASG
+		settings, err = scenarios.Tree(*i.Group)
+	} else {
+		settings, err = scenarios.Tree(*i.Settings)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +146,7 @@ func (i *Imported) scaling() (*yaml.Node, error) {
 			value.LineComment = "# from " + plainLine(where)
 		}
 	}
-	return mapping("scaling", mapping("aws", settings)), nil
+	return mapping("scaling", mapping(key, settings)), nil
 }
 
 func mapping(key string, value *yaml.Node) *yaml.Node {
@@ -185,10 +197,18 @@ func scalar(s string) string {
 	return strings.TrimSuffix(string(text), "\n")
 }
 
+// service is what is scaled.
+func (i *Imported) service() string {
+	if i.Group != nil {
+		return aws.ASG
+	}
+	return i.Settings.Service
+}
+
 // called is the target in a sentence.
 func (i *Imported) called() string {
 	if i.Target == "" {
-		return "an unnamed " + i.Settings.Service
+		return "an unnamed " + i.service()
 	}
 	return i.Target
 }
@@ -211,16 +231,24 @@ func (i *Imported) label() string {
 func (i *Imported) clock() (start time.Time, length string) {
 	start, length = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), "1d"
 	first := time.Time{}
-	for k := range i.Settings.Schedules {
+	look := func(zone aws.Zone, stamps ...*aws.Stamp) {
 		length = "7d"
-		s := &i.Settings.Schedules[k]
-		for _, stamp := range []*aws.Stamp{s.At, s.From} {
+		for _, stamp := range stamps {
 			if stamp == nil {
 				continue
 			}
-			if t := stamp.Time(s.Zone.Location(), start).UTC(); first.IsZero() || t.Before(first) {
+			if t := stamp.Time(zone.Location(), start).UTC(); first.IsZero() || t.Before(first) {
 				first = t
 			}
+		}
+	}
+	if i.Group != nil {
+		for _, s := range i.Group.Schedules {
+			look(s.Zone, s.At, s.From)
+		}
+	} else {
+		for _, s := range i.Settings.Schedules {
+			look(s.Zone, s.At, s.From)
 		}
 	}
 	if !first.IsZero() && first.Year() >= 1971 {
@@ -232,15 +260,32 @@ func (i *Imported) clock() (start time.Time, length string) {
 // rate is a mean rate at which the fleet would stand between its limits: of a target per minute, that of those instances; else
 // at half of what they can serve.
 func (i *Imported) rate() float64 {
-	s := i.Settings
-	n := float64(s.Min) + min(float64(s.Max-s.Min)/2, 5)
-	n = max(1, min(n, 100))
-	for _, p := range s.Policies {
-		if t := p.TargetTracking; t != nil && t.Metric == "InvocationsPerInstance" && t.Target.Value() < 1e5 {
-			return n * t.Target.Value() / 60
+	low, high, target := 0, 0, 0.0
+	perMinute := func(metric string, at aws.Level) {
+		if metric == "InvocationsPerInstance" && at.Value() < 1e5 {
+			target = at.Value()
 		}
 	}
-	slots, _ := strconv.ParseFloat(scalableOf(s.Service).slots, 64)
+	if g := i.Group; g != nil {
+		low, high = g.Min, g.Max
+		for _, p := range g.Policies {
+			if t := p.TargetTracking; t != nil {
+				perMinute(t.Metric, t.Target)
+			}
+		}
+	} else {
+		low, high = i.Settings.Min, i.Settings.Max
+		for _, p := range i.Settings.Policies {
+			if t := p.TargetTracking; t != nil {
+				perMinute(t.Metric, t.Target)
+			}
+		}
+	}
+	n := max(1, min(float64(low)+min(float64(high-low)/2, 5), 100))
+	if target > 0 {
+		return n * target / 60
+	}
+	slots, _ := strconv.ParseFloat(scalableOf(i.service()).slots, 64)
 	const mean = 0.12 // of the assumed service time, seconds
 	return n * slots / mean / 2
 }

@@ -19,6 +19,8 @@ type File struct {
 var commands = map[what]string{
 	aTarget: "application-autoscaling register-scalable-target", aPolicy: "application-autoscaling put-scaling-policy",
 	anAction: "application-autoscaling put-scheduled-action", anAlarm: "cloudwatch put-metric-alarm",
+	aGroup: "autoscaling update-auto-scaling-group", aGroupPolicy: "autoscaling put-scaling-policy",
+	aGroupAction: "autoscaling put-scheduled-update-group-action", aWarmPool: "autoscaling put-warm-pool",
 }
 
 // shell writes the tree as a script of AWS CLI commands that holds its own inputs.

@@ -143,7 +143,7 @@ func (t *terraform) resource(res *node) {
 var ours = map[string]string{
 	"step_adjustment": "StepAdjustments", "metric_dimension": "Dimensions", "metric_query": "Metrics",
 	"evaluate_low_sample_count_percentiles": "EvaluateLowSampleCountPercentile", "role_arn": "RoleARN", "arn": "ARN",
-	"id": "Id", "vpc_zone_identifier": "VPCZoneIdentifier",
+	"id": "Id", "vpc_zone_identifier": "VPCZoneIdentifier", "autoscaling_group_name": "AutoScalingGroupName",
 }
 
 // singles are blocks of which there is one: a list of one object in Terraform's JSON.

@@ -80,6 +80,11 @@ func TestTemplatesPassCfnLint(t *testing.T) {
 		}
 		names = append(names, name)
 	}
+	name := filepath.Join(dir, "group.yaml")
+	if err := os.WriteFile(name, groupTemplate(t), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	names = append(names, name)
 	began := time.Now()
 	if out, err := exec.Command(lint, append([]string{"--non-zero-exit-code", "informational", "--regions", "us-east-1", "--"}, names...)...).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
@@ -97,6 +102,25 @@ func TestTemplatesPassCfnLint(t *testing.T) {
 	if err := exec.Command(lint, wrong).Run(); err == nil {
 		t.Error("cfn-lint passes a template with a property that does not exist")
 	}
+}
+
+// fullGroup is the group of the fixtures, with all that a group's export can hold.
+func fullGroup(t testing.TB, created bool) *tree {
+	t.Helper()
+	got := imported(t, "", fixtures(t, "group.json", "group-policies.json")...)
+	tree, bad := scaledGroup{scenario: "a group", group: got.Group, start: start, timing: timing}.build("", created)
+	if len(bad) > 0 {
+		t.Fatal(bad)
+	}
+	return tree
+}
+
+func groupTemplate(t testing.TB) []byte {
+	text, err := fullGroup(t, true).cloudFormation()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // TestTerraformIsFormatted: terraform fmt reads what is written, and would change nothing.
@@ -118,6 +142,9 @@ func TestTerraformIsFormatted(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "group.tf"), fullGroup(t, true).hcl(), 0o644); err != nil {
+		t.Fatal(err)
 	}
 	c := exec.Command(terraform, "fmt", "-check", "-diff", dir)
 	c.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1")

@@ -1,0 +1,228 @@
+package exchange
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"headroom/policy/aws"
+	"headroom/scenarios"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// groupText is a group's settings as text.
+func groupText(t testing.TB, g *aws.Group) string {
+	t.Helper()
+	n, err := scenarios.Tree(*g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := encodeBlock(&b, n); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// goodGroup holds that a scenario made of a group passes check as it stands, and has the group.
+func goodGroup(t *testing.T, got *Imported) *scenarios.File {
+	t.Helper()
+	text, err := got.Scenario()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := scenarios.Parse("imported.yaml", "", text, nil)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if want, have := groupText(t, got.Group), groupText(t, file.Scaling.Group); want != have {
+		t.Errorf("the scenario has\n%s\nand what was read is\n%s", have, want)
+	}
+	return file
+}
+
+func TestImportOfAGroup(t *testing.T) {
+	for _, names := range [][]string{{"group.json", "group-policies.json"}, {"group-policies.json", "group.json"}} {
+		got := imported(t, "", fixtures(t, names...)...)
+		if len(got.Notes)+len(got.Others) > 0 {
+			t.Errorf("not understood: %v, left aside: %v", whys(got.Notes), got.Others)
+		}
+		g := got.Group
+		if g.Min != 2 || g.Max != 12 || g.DefaultCooldown != 240*time.Second || *g.DefaultWarmUp != 2*time.Minute || g.Termination != "oldest" || len(g.Policies) != 3 || len(g.Schedules) != 2 {
+			t.Fatal(groupText(t, g))
+		}
+		track, down, up := g.Policies[0].TargetTracking, g.Policies[1].Simple, g.Policies[2].Step
+		if track.Metric != "CPUUtilization" || track.Target.Value() != 50 || track.ScaleIn || *track.WarmUp != 90*time.Second {
+			t.Errorf("%+v", track)
+		}
+		if down.By != -1 || *down.Cooldown != 10*time.Minute || down.Alarm.Below.Value() != 20 || *down.Alarm.Period != 5*time.Minute {
+			t.Errorf("%+v", down)
+		}
+		if up.Adjust != "percent" || *up.MinimumStep != 2 || len(up.Steps) != 2 || up.Alarm.AtOrAbove.Value() != 60 || up.WarmUp != nil {
+			t.Errorf("%+v", up)
+		}
+		if w := g.WarmPool; w.State != "stopped" || w.MinSize != 1 || *w.MaxPrepared != 8 || !w.Reuse {
+			t.Errorf("%+v", w)
+		}
+		morning, launch := g.Schedules[0], g.Schedules[1]
+		if morning.Cron.String() != "0 8 * * 1-5" || morning.Zone.String() != "America/New_York" || *morning.Desired != 6 || *morning.Min != 4 || morning.From == nil {
+			t.Errorf("%+v", morning)
+		}
+		if launch.At == nil || *launch.Max != 20 || launch.From != nil {
+			t.Errorf("%+v", launch)
+		}
+		file := goodGroup(t, got)
+		if *file.Fleet.Start != 3 || file.Fleet.Type != "c5.2xlarge" {
+			t.Errorf("%+v", file.Fleet)
+		}
+	}
+}
+
+func TestImportOfAGroupTemplate(t *testing.T) {
+	got := imported(t, "", fixtures(t, "group.yaml")...)
+	if len(got.Notes)+len(got.Others) > 0 {
+		t.Errorf("not understood: %v, left aside: %v", whys(got.Notes), got.Others)
+	}
+	g := got.Group
+	if g.Min != 2 || g.Max != 12 || g.DefaultCooldown != 240*time.Second || len(g.Policies) != 1 || len(g.Schedules) != 1 {
+		t.Fatal(groupText(t, g))
+	}
+	if s := g.Policies[0].Simple; s == nil || s.By != 2 || *s.Cooldown != time.Minute || s.Alarm.Above.Value() != 70 {
+		t.Error(groupText(t, g))
+	}
+	goodGroup(t, got)
+}
+
+// someGroup is random settings of a group that AWS can be told.
+func someGroup(t *rapid.T) *aws.Group {
+	low := rapid.IntRange(0, 5).Draw(t, "min")
+	g := &aws.Group{Min: low, Max: low + rapid.IntRange(0, 30).Draw(t, "range"), DefaultCooldown: time.Duration(rapid.IntRange(0, 900).Draw(t, "cooldown")) * time.Second,
+		DefaultWarmUp: someSeconds(t, "warm-up"), Termination: rapid.SampledFrom([]string{"default", "oldest", "newest", "closest-to-billing-hour"}).Draw(t, "termination"), Policies: []aws.GroupPolicy{}}
+	taken := map[string]bool{}
+	for i := range counterparts {
+		m := &counterparts[i]
+		if m.service != aws.ASG {
+			continue
+		}
+		if rapid.Bool().Draw(t, m.metric) {
+			g.Policies = append(g.Policies, aws.GroupPolicy{TargetTracking: &aws.GroupTracking{Name: someName(t, "name", taken), Metric: m.metric, Target: someLevel(t, "target", false),
+				ScaleIn: rapid.Bool().Draw(t, "scale-in"), WarmUp: someSeconds(t, "warm-up")}})
+		}
+		if m.namespace == "" {
+			continue
+		}
+		s := someStep(t, m, someName(t, "name", taken))
+		if rapid.Bool().Draw(t, "step") {
+			g.Policies = append(g.Policies, aws.GroupPolicy{Step: &aws.GroupStep{Name: s.Name, Alarm: s.Alarm, Adjust: s.Adjust, Steps: s.Steps, MinimumStep: s.MinimumStep,
+				WarmUp: someSeconds(t, "warm-up"), Assume: aws.GroupAssume{StepMetricForCalc: s.Assume.StepMetricForCalc}}})
+			continue
+		}
+		g.Policies = append(g.Policies, aws.GroupPolicy{Simple: &aws.Simple{Name: s.Name, Alarm: s.Alarm, Adjust: s.Adjust, By: s.Steps[0].By, MinimumStep: s.MinimumStep,
+			Cooldown: someSeconds(t, "cooldown")}})
+	}
+	if rapid.Bool().Draw(t, "pool") {
+		g.WarmPool = &aws.WarmPool{State: rapid.SampledFrom([]string{"stopped", "running", "hibernated"}).Draw(t, "state"), MinSize: rapid.IntRange(0, 3).Draw(t, "least"), Reuse: rapid.Bool().Draw(t, "reuse")}
+		if rapid.Bool().Draw(t, "prepared") {
+			g.WarmPool.MaxPrepared = new(rapid.IntRange(0, 40).Draw(t, "most"))
+		}
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "schedules") {
+		one := someSchedule(t, someName(t, "name", taken))
+		s := aws.GroupSchedule{Name: one.Name, Zone: one.Zone, Min: one.Min, Max: one.Max}
+		if one.At != nil {
+			s.At = one.At
+		} else {
+			s.Cron, s.From, s.Until = new(aws.UnixCron), one.From, one.Until
+			if err := s.Cron.UnmarshalText([]byte(rapid.SampledFrom([]string{"0 8 * * 1-5", "*/15 6-9 * * *", "30 6 1 * 0"}).Draw(t, "cron"))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if rapid.Bool().Draw(t, "desired given") {
+			s.Desired = new(rapid.IntRange(0, 9).Draw(t, "desired"))
+		}
+		g.Schedules = append(g.Schedules, s)
+	}
+	return g
+}
+
+// alike is a group as text, with every default of its policies and times in UTC; what no file has (names in a template, how long a
+// prepared instance takes) is left out.
+func alike(t testing.TB, g *aws.Group, names bool) string {
+	c := *scaledGroup{group: g, timing: timing}.filled()
+	if c.WarmPool != nil {
+		c.WarmPool = new(*c.WarmPool)
+		c.WarmPool.StartUp = nil
+	}
+	for i, p := range c.Policies {
+		if p.TargetTracking != nil && g.Policies[i].TargetTracking.WarmUp == nil {
+			p.TargetTracking.WarmUp = nil // left to the group
+		}
+		if !names {
+			named(p, "")
+		}
+	}
+	c.Schedules = nil
+	for _, s := range g.Schedules {
+		utc := func(at *aws.Stamp) *aws.Stamp {
+			if at == nil {
+				return nil
+			}
+			out := new(aws.Stamp)
+			if err := out.UnmarshalText([]byte(stampOut(at.Time(s.Zone.Location(), start)))); err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		s.At, s.From, s.Until = utc(s.At), utc(s.From), utc(s.Until)
+		if s.At != nil {
+			s.Zone = aws.Zone{}
+		}
+		if !names {
+			s.Name = ""
+		}
+		c.Schedules = append(c.Schedules, s)
+	}
+	return groupText(t, &c)
+}
+
+// TestImportOfExportOfAGroup: import(export(x)) is x for groups too, through the CLI's inputs, a template and Terraform's text.
+func TestImportOfExportOfAGroup(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		g := someGroup(r)
+		built := func(created bool) *tree {
+			name := rapid.SampledFrom([]string{"", "web"}).Draw(r, "resource")
+			tree, bad := scaledGroup{scenario: "drawn one", group: g, start: start, timing: timing}.build(name, created)
+			if len(bad) > 0 {
+				r.Fatalf("refused: %v", bad)
+			}
+			return tree
+		}
+		check := func(how string, names bool, sources ...Source) {
+			got, err := Import(sources, "")
+			if err != nil {
+				r.Fatalf("%s: %v\n%s", how, err, sources[0].Text)
+			}
+			if len(got.Notes)+len(got.Others) > 0 {
+				r.Fatalf("%s: not understood: %v, left aside: %v", how, whys(got.Notes), got.Others)
+			}
+			if diff := cmp.Diff(alike(t, g, names), alike(t, got.Group, names)); diff != "" {
+				r.Fatalf("%s: import(export(x)) is not x:\n%s\n%s", how, diff, sources[0].Text)
+			}
+		}
+		var inputs []Source
+		for _, f := range built(false).files() {
+			if len(f.Name) > 5 && f.Name[len(f.Name)-5:] == ".json" {
+				inputs = append(inputs, Source{Name: f.Name, Text: f.Text})
+			}
+		}
+		check("aws-cli", true, inputs...)
+		template, err := built(true).cloudFormation()
+		if err != nil {
+			r.Fatal(err)
+		}
+		check("cloudformation", false, Source{Name: "template.yaml", Text: template})
+		check("terraform", true, Source{Name: "state.json", Text: shown(r, built(true).hcl())})
+	})
+}
