@@ -137,12 +137,20 @@ func TestCostSplit(t *testing.T) {
 	}
 	m := sim.Minute{ServingMean: 2, StartingMean: 1, DrainingMean: 1, Utilization: 0.25, Cost: 6}
 	in := Input{StartingFree: true}
-	if got, want := in.split(m), [purposes]float64{1, 3, 0, 2, 0}; got != want {
+	if got, want := in.split(m), [purposes]float64{1, 3, 0, 2, 0, 0, 0}; got != want {
 		t.Errorf("starting free: got %v, want %v", got, want)
 	}
 	in.StartingFree = false
-	if got, want := in.split(m), [purposes]float64{0.75, 2.25, 1.5, 1.5, 0}; got != want {
+	if got, want := in.split(m), [purposes]float64{0.75, 2.25, 1.5, 1.5, 0, 0, 0}; got != want {
 		t.Errorf("starting charged: got %v, want %v", got, want)
+	}
+	m.UseCost = 4 // of the 6
+	if got, want := in.split(m), [purposes]float64{0.25, 0.75, 0.5, 0.5, 0, 4, 0}; got != want {
+		t.Errorf("with a price of use: got %v, want %v", got, want)
+	}
+	in.OnDemand = true
+	if got, want := in.split(m), [purposes]float64{use: 4, kept: 2}; got != want {
+		t.Errorf("environments on demand: got %v, want %v", got, want)
 	}
 }
 

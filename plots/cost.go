@@ -13,7 +13,7 @@ import (
 func costChart() Chart {
 	return Chart{
 		Name: "cost",
-		Doc:  "cost so far and per hour by what it paid for: busy and idle slots in service, starting, draining, a warm pool",
+		Doc:  "cost so far and per hour by what it paid for: busy and idle slots in service, starting, draining, a warm pool, use",
 		pages: func(in []Input) []page {
 			p := newPage(in, "cost", costTitle(in))
 			p.events = nil // money follows the fleet, not the traffic's events
@@ -40,27 +40,33 @@ const (
 	starting
 	draining
 	pool
+	use
+	kept
 	purposes
 )
 
 var (
-	purposeNames  = [purposes]string{"in service, busy", "in service, idle", "starting", "draining", "warm pool"}
-	purposeColors = [purposes]color.NRGBA{blue, blueFill, amber, drainFill, poolFill}
+	purposeNames  = [purposes]string{"in service, busy", "in service, idle", "starting", "draining", "warm pool", "use", "provisioned"}
+	purposeColors = [purposes]color.NRGBA{blue, blueFill, amber, drainFill, poolFill, green, blueFill}
 )
 
-// split divides the cost of a minute: the warm pool's, and the rest by instance time in each state, and of service by how busy the
+// split divides the cost of a minute: the warm pool's, that of use, and the rest by instance time in each state, and of service by how busy the
 // slots were.
 func (in Input) split(m sim.Minute) (out [purposes]float64) {
 	start := m.StartingMean
 	if in.StartingFree {
 		start = 0
 	}
-	out[pool] = m.PoolCost
+	out[pool], out[use] = m.PoolCost, m.UseCost
+	if in.OnDemand {
+		out[kept] = m.Cost - m.UseCost
+		return out
+	}
 	total := m.ServingMean + start + m.DrainingMean
 	if total <= 0 {
 		return out
 	}
-	per := (m.Cost - m.PoolCost) / total
+	per := (m.Cost - m.PoolCost - m.UseCost) / total
 	used := m.Utilization
 	if math.IsNaN(used) {
 		used = 0
@@ -170,8 +176,14 @@ func costTitle(in []Input) string {
 			return title + ", nearly all of it for " + words + " slots"
 		}
 	}
-	words := [purposes]string{"busy slots", "idle ones", "starting", "draining", "the warm pool"}
+	if sum[use]/all > 0.995 {
+		return title + ", nearly all of it for use"
+	}
+	words := [purposes]string{"busy slots", "idle ones", "starting", "draining", "the warm pool", "use", "provisioned environments"}
 	parts := []string{percent(sum[busy]/all) + " pays for busy slots", percent(sum[idle]/all) + " for idle ones"}
+	if i.OnDemand {
+		return title + ": " + percent(sum[use]/all) + " pays for use and " + percent(sum[kept]/all) + " for provisioned environments"
+	}
 	for p := starting; p < purposes; p++ {
 		if sum[p]/all >= 0.005 {
 			part := percent(sum[p] / all)

@@ -28,6 +28,8 @@ type Input struct {
 	Cost     float64 // total after the billing rules, in Currency; NaN: not known
 	// StartingFree: instances are not charged while they start.
 	StartingFree bool
+	// OnDemand: instances are environments made for single requests, of which only provisioned ones cost anything by themselves.
+	OnDemand bool
 	// PerInstance is what one instance serves with all slots busy, in requests per second; 0: not known, no capacity drawn.
 	PerInstance float64
 	Quantiles   []float64 // the shares (0…1) of Minute.Latency, ascending
@@ -73,6 +75,7 @@ func FromResult(name string, r *sim.Result) Input {
 		Step:         r.Config.Step,
 		Currency:     r.Cost.Currency,
 		StartingFree: r.Config.Fleet.Billing.Starting == "free",
+		OnDemand:     r.Config.Platform.OnDemand != nil,
 		PerInstance:  r.PerInstance,
 		Quantiles:    r.Config.Quantiles,
 		Minutes:      r.Minutes,

@@ -31,6 +31,9 @@ type stored struct {
 		Currency string          `json:"currency"`
 		Total    json.RawMessage `json:"total"`
 	} `json:"cost"`
+	Requests struct {
+		Cold json.RawMessage `json:"cold"` // only where environments are made on demand
+	} `json:"requests"`
 	Expect []struct {
 		Ask string `json:"ask"`
 	} `json:"expect"`
@@ -115,7 +118,7 @@ func Read(name string, result, timeline, decisions io.Reader) (Input, error) {
 	}
 	in := Input{
 		Name: name, Engine: r.Engine, Seed: r.Seed, Length: inSeconds(r.Length), Step: inSeconds(r.Step), Currency: r.Cost.Currency,
-		Cost: single(r.Cost.Total), PerInstance: r.Capacity, StartingFree: r.StartingFree, Quantiles: []float64{0.5, 0.99},
+		Cost: single(r.Cost.Total), PerInstance: r.Capacity, StartingFree: r.StartingFree, OnDemand: r.Requests.Cold != nil, Quantiles: []float64{0.5, 0.99},
 	}
 	if in.Name == "" {
 		in.Name = r.Scenario
@@ -162,6 +165,9 @@ func (in *Input) readTimeline(from io.Reader, r stored) error {
 		}
 		if t.columns["pool"] > 0 {
 			m.Pool, m.PoolCost = t.number(i, "pool"), t.number(i, "pool_cost")
+		}
+		if t.columns["use_cost"] > 0 {
+			m.UseCost = t.number(i, "use_cost")
 		}
 		m.ServingMean, m.StartingMean, m.DrainingMean = float64(m.Serving), float64(m.Starting), float64(m.Draining)
 		in.Minutes = append(in.Minutes, m)

@@ -13,7 +13,8 @@ import (
 	"headroom/sim"
 )
 
-// timelineColumns come first, then with a warm pool its size and cost, then one column `seen:METRIC` for each metric that the
+// timelineColumns come first, then with a warm pool its size and cost, where use has a price what it cost, with environments made on
+// demand cold starts and throttled attempts, then one column `seen:METRIC` for each metric that the
 // policies look at.
 var timelineColumns = []string{"at_s", "time", "offered", "served", "failed", "mean_s", "p50_s", "p99_s", "wait_p99_s", "waiting",
 	"starting", "serving", "draining", "desired", "utilization", "cost"}
@@ -25,6 +26,12 @@ func Timeline(w io.Writer, r *sim.Result) error {
 	head := append([]string{}, timelineColumns...)
 	if r.Config.Platform.Pool != nil {
 		head = append(head, "pool", "pool_cost")
+	}
+	if perUse(r) {
+		head = append(head, "use_cost")
+	}
+	if r.Config.Platform.OnDemand != nil {
+		head = append(head, "cold", "throttled")
 	}
 	for _, s := range r.Series {
 		head = append(head, "seen:"+s.Metric)
@@ -45,6 +52,12 @@ func Timeline(w io.Writer, r *sim.Result) error {
 		if r.Config.Platform.Pool != nil {
 			row = append(row, float(m.Pool), float(m.PoolCost))
 		}
+		if perUse(r) {
+			row = append(row, float(m.UseCost))
+		}
+		if r.Config.Platform.OnDemand != nil {
+			row = append(row, whole(m.Cold), whole(m.Throttled))
+		}
 		for k := range r.Series {
 			row = append(row, seen(&r.Series[k], &sight[k], m.At+time.Minute))
 		}
@@ -54,6 +67,12 @@ func Timeline(w io.Writer, r *sim.Result) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// perUse tells whether use has a price of its own.
+func perUse(r *sim.Result) bool {
+	b := r.Config.Fleet.Billing
+	return r.Config.Platform.OnDemand != nil || b.PerRequest != nil || b.PerBusy != nil
 }
 
 // seen is the newest point that could be seen just before an instant, empty if nothing was published for its period; next

@@ -177,7 +177,8 @@ func (l *ledger) row(t clock, y *tally, d areas) {
 	if l.fleet.hosts != nil {
 		charged = d.hosts
 	}
-	m.Cost = l.perHour*float64(charged)/float64(time.Hour) + l.perRequest*float64(m.Served) + l.perBusy*float64(d.busy)/1e9
+	m.UseCost = l.perRequest*float64(m.Served) + l.perBusy*float64(d.busy)/1e9
+	m.Cost = l.perHour*float64(charged)/float64(time.Hour) + m.UseCost
 	if l.cfg.Platform.OnDemand != nil {
 		l.onDemand(&m, y, d)
 	}

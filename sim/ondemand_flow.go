@@ -313,6 +313,7 @@ func (e *onDemandFluid) approximations() []string {
 		"fluid: rates instead of requests; counts are rounded to whole requests, and the greatest latency is not known",
 		"fluid: latency and wait count in the minute in which the request comes, not in that in which its service ends",
 		"fluid: how many environments there are and how many starts are cold follows an ordered hunt with Erlang's loss formula for Poisson arrivals, and clumps of overflow that come at random; whole numbers of environments are right on average, not each second",
+		"fluid: every minute has its expected part of cold starts: minutes that miss an ask because of a single one are not seen",
 		"fluid: requests leave their environments at exponential times, whatever the law of service; in a sudden rise or fall that is not theirs",
 	}
 	if e.offered.Dispersion() != 1 {

@@ -29,7 +29,8 @@ func (l *ledger) onDemand(m *Minute, y *tally, d areas) {
 	was := &l.tally
 	m.Invoked, m.Cold, m.Throttled = y.invoked-was.invoked, y.cold-was.cold, y.throttled-was.throttled
 	warm := float64(y.warmAll - was.warmAll + d.draining)
-	m.Cost = l.perHour*warm/float64(time.Hour) + y.spent - was.spent
+	m.UseCost = y.spent - was.spent
+	m.Cost = l.perHour*warm/float64(time.Hour) + m.UseCost
 }
 
 // usage adds up what the use of environments costs: durations, each rounded up by itself, and requests.

@@ -190,3 +190,30 @@ func TestLambdaMeasured(t *testing.T) {
 		t.Errorf("mean absolute error: cold %.2f%%, instances %.2f%%; the bounds are %.0f%% and 3.5%%", 100*share, 100*instances, 100*bound)
 	}
 }
+
+// Where a start takes no time the limit is Erlang's loss system, whatever the law of service; without a limit M/G/∞.
+func TestEnvironmentsErlang(t *testing.T) {
+	block := func(c int, a float64) float64 {
+		b := 1.0
+		for k := 1; k <= c; k++ {
+			b = a * b / (float64(k) + a*b)
+		}
+		return b
+	}
+	mean, cv := time.Second, 1.5
+	laws := map[string]chance.Distribution{"constant": constant(time.Second), "exponential": {Exponential: &chance.Exponential{Mean: time.Second}},
+		"lognormal": {Lognormal: &chance.Lognormal{Mean: &mean, CV: &cv}}}
+	for name, law := range laws {
+		for _, x := range []struct {
+			c, warm int
+			a       float64
+		}{{1, 0, 1}, {5, 2, 5}, {20, 0, 18}, {20, 20, 25}, {400, 10, 50}} {
+			d := onDemandOf(x.c, 10*time.Minute, constant(0))
+			r := run(t, small(poisson(x.a), time.Duration(3e5/x.a/60)*time.Minute, 0, serverless(d, x.warm), settled(10*time.Minute),
+				func(c *Config) { c.Service.Time, c.Step = law, time.Minute }))
+			b, q := block(x.c, x.a), r.Requests
+			near(t, name+": blocked", float64(q.Throttled)/float64(q.Offered), b, 0.008)
+			near(t, name+": running", r.InFlight, x.a*(1-b), 0.012*x.a)
+		}
+	}
+}

@@ -111,7 +111,8 @@ type Minute struct {
 	Demand float64
 	// ServingMin and ServingMax are the smallest and the largest number in service during the minute.
 	ServingMin, ServingMax int
-	Lost, Refused          int // instances lost, launches refused in the minute
+	Lost, Refused          int     // instances lost, launches refused in the minute
+	UseCost                float64 // what of Cost is for use: requests and service, not the time that instances or provisioned environments are there
 	// Invoked, Cold and Throttled are attempts that an environment took, that waited for a new one, that none could take.
 	Invoked, Cold, Throttled int64
 	Slow                     bool // a slowdown or outage of the service touches the minute

@@ -31,11 +31,34 @@ func (s *Settings) Check() (ps []problem.Problem) {
 	if !lambda && s.MaxConcurrency > MaxConcurrencySageMaker {
 		add("max-concurrency", "at most 200 for sagemaker", strconv.Itoa(s.MaxConcurrency), "max-concurrency", "platform")
 	}
-	if p := s.Provisioned; p != nil && p.Concurrency > s.MaxConcurrency {
-		add("provisioned.concurrency", "at most max-concurrency, "+strconv.Itoa(s.MaxConcurrency), strconv.Itoa(p.Concurrency),
-			"provisioned.concurrency", "max-concurrency")
+	if p := s.Provisioned; p != nil {
+		ps = append(ps, s.checkProvisioned(p)...)
 	}
 	return append(ps, s.checkPrices()...)
+}
+
+// checkProvisioned holds what is provisioned to the limit, and its scaling to the service's rules.
+func (s *Settings) checkProvisioned(p *Provisioned) (ps []problem.Problem) {
+	limit := func(path string, n int) {
+		if n > s.MaxConcurrency {
+			ps = append(ps, problem.Problem{Path: path, Must: "at most max-concurrency, " + strconv.Itoa(s.MaxConcurrency), Got: strconv.Itoa(n),
+				Of: []string{path, "max-concurrency"}})
+		}
+	}
+	switch {
+	case (p.Concurrency == nil) == (p.Scaling == nil):
+		got := "neither"
+		if p.Scaling != nil {
+			got = "both"
+		}
+		return []problem.Problem{{Path: "provisioned", Must: "concurrency, or scaling", Got: got, Of: []string{"provisioned.concurrency", "provisioned.scaling"}}}
+	case p.Concurrency != nil:
+		limit("provisioned.concurrency", *p.Concurrency)
+	default:
+		limit("provisioned.scaling.max", p.Scaling.Max)
+		ps = append(ps, problem.Under(scalingKey, s.target().Check())...)
+	}
+	return ps
 }
 
 // checkPrices holds the prices to one currency, and asks for those that no public page prints.

@@ -2,19 +2,41 @@ package serverless
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"headroom/chance"
 	"headroom/policy"
+	"headroom/policy/aws"
 	"headroom/problem"
 )
 
 // Start is how many environments are provisioned.
 func (s *Settings) Start() int {
-	if s.Provisioned == nil {
+	switch p := s.Provisioned; {
+	case p == nil:
 		return 0
+	case p.Scaling != nil:
+		return p.Scaling.Min
+	case p.Concurrency != nil:
+		return *p.Concurrency
 	}
-	return s.Provisioned.Concurrency
+	return 0
+}
+
+// scalingKey is where the scaling of provisioned concurrency stands.
+const scalingKey = "provisioned.scaling"
+
+// target is provisioned concurrency as a scalable target; nil where it does not scale.
+func (s *Settings) target() *aws.Settings {
+	if s.Provisioned == nil || s.Provisioned.Scaling == nil {
+		return nil
+	}
+	service := aws.ServerlessConcurrency
+	if s.Vendor == Lambda {
+		service = aws.LambdaConcurrency
+	}
+	return s.Provisioned.Scaling.Target(service, "scaling.serverless."+scalingKey)
 }
 
 // The metrics' names: SageMaker's are all that a serverless endpoint publishes (serverless-endpoints-monitoring), but for
@@ -56,14 +78,31 @@ func (s *Settings) shown() []string {
 	return shown
 }
 
-// Watches are none: nothing scales.
-func (s *Settings) Watches() []policy.Watch { return nil }
+// Watches are the metrics that the policies on provisioned concurrency look at.
+func (s *Settings) Watches() (all []policy.Watch) {
+	if t := s.target(); t != nil {
+		for _, w := range t.Watches() {
+			w.At, w.Policy = scalingKey+"."+w.At, scalingKey+"."+w.Policy
+			all = append(all, w)
+		}
+	}
+	return all
+}
 
-// CheckTiming finds nothing.
-func (s *Settings) CheckTiming(policy.Timing) []problem.Problem { return nil }
+// CheckTiming says where an alarm does not fit its metric's timing.
+func (s *Settings) CheckTiming(timing policy.Timing) []problem.Problem {
+	if t := s.target(); t != nil {
+		return problem.Under(scalingKey, t.CheckTiming(timing))
+	}
+	return nil
+}
 
-// Fill writes the platform's prices into those that were left out.
-func (s *Settings) Fill(policy.Timing) {
+// Fill writes the platform's prices into those that were left out, and into policies the defaults of their metrics' timing.
+func (s *Settings) Fill(timing policy.Timing) {
+	if t := s.target(); t != nil {
+		t.Fill(timing)
+		s.Provisioned.Scaling.Assume = t.Assume
+	}
 	p := s.filled()
 	if s.Provisioned == nil {
 		p.Provisioned, p.ProvisionedCompute = s.Price.Provisioned, s.Price.ProvisionedCompute
@@ -81,18 +120,27 @@ func (s *Settings) Platform() policy.Platform {
 	return policy.Platform{Name: s.Vendor, OnDemand: d}
 }
 
-// New is the scaler of one run: it keeps what is provisioned.
-func (s *Settings) New(policy.Run) policy.Scaler { return &keeper{shown: s.shown()} }
+// New is the scaler of one run: of what is provisioned.
+func (s *Settings) New(run policy.Run) policy.Scaler {
+	if t := s.target(); t != nil {
+		return &keeper{t.New(run), s.shown()}
+	}
+	return &keeper{policy.Fixed{}, s.shown()}
+}
 
-// A keeper keeps the provisioned environments as they are.
+// A keeper keeps provisioned environments as its scaler wants, and shows metrics that it does not look at.
 type keeper struct {
-	policy.Fixed
+	policy.Scaler
 	shown []string
 }
 
-// Needs are metrics for a reader.
-func (k *keeper) Needs() (needs []policy.Need) {
+// Needs are what the scaler looks at, and metrics for a reader.
+func (k *keeper) Needs() []policy.Need {
+	needs := slices.Clone(k.Scaler.Needs())
 	for _, name := range k.shown {
+		if slices.ContainsFunc(needs, func(n policy.Need) bool { return n.Metric == name }) {
+			continue
+		}
 		var sees func(policy.Point) float64
 		if i := k.shown[0]; name == i { // concurrency is looked at by its maximum
 			sees = func(p policy.Point) float64 { return p.Max }

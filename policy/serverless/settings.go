@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"headroom/chance"
+	"headroom/policy/aws"
 	"headroom/unit"
 )
 
@@ -33,9 +34,10 @@ type Settings struct {
 	Price          Prices              `yaml:"price" doc:"what use costs; the platform's list price in us-east-1 where it is left out and known"`
 }
 
-// Provisioned is provisioned concurrency: environments that are always there.
+// Provisioned is provisioned concurrency: environments that are always there. Exactly one of Concurrency and Scaling is given.
 type Provisioned struct {
-	Concurrency int                 `yaml:"concurrency" required:"true" check:"min=1,max=100000" doc:"how many; at most max-concurrency"`
+	Concurrency *int                `yaml:"concurrency" check:"min=1,max=100000" instead:"scaling" doc:"how many, always; at most max-concurrency"`
+	Scaling     *aws.Concurrency    `yaml:"scaling" instead:"concurrency" doc:"Application Auto Scaling of it: a target on its utilisation (0 to 1; AWS's example is 0.5), schedules"`
 	StartUp     chance.Distribution `yaml:"start-up" default:"60s" doc:"from the order until one is ready; AWS prints no figure"`
 }
 

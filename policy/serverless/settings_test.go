@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"headroom/chance"
+	"headroom/policy/aws"
 	"headroom/problem"
 	"headroom/unit"
 )
@@ -19,6 +20,8 @@ func usd(t *testing.T, text string) *unit.Amount {
 	}
 	return &a
 }
+
+func number(n int) *int { return &n }
 
 // good is an endpoint that its platform offers.
 func good() Settings {
@@ -41,13 +44,20 @@ func TestCheck(t *testing.T) {
 		{"lambda 127 MB", func(s *Settings) { s.Vendor, s.Memory = Lambda, 127*unit.MB }, []string{"memory"}},
 		{"lambda 11 GB", func(s *Settings) { s.Vendor, s.Memory = Lambda, 11*unit.GB }, []string{"memory"}},
 		{"lambda half a MB", func(s *Settings) { s.Vendor, s.Memory = Lambda, 200*unit.MB+512*unit.KB }, []string{"memory"}},
-		{"provisioned above the limit", func(s *Settings) { s.Vendor, s.Provisioned = Lambda, &Provisioned{Concurrency: 21} }, []string{"provisioned.concurrency"}},
-		{"sagemaker's provisioned prices are not known", func(s *Settings) { s.Provisioned = &Provisioned{Concurrency: 1} },
+		{"provisioned above the limit", func(s *Settings) { s.Vendor, s.Provisioned = Lambda, &Provisioned{Concurrency: number(21)} }, []string{"provisioned.concurrency"}},
+		{"sagemaker's provisioned prices are not known", func(s *Settings) { s.Provisioned = &Provisioned{Concurrency: number(1)} },
 			[]string{"price.provisioned", "price.provisioned-compute"}},
 		{"given", func(s *Settings) {
-			s.Provisioned = &Provisioned{Concurrency: 1}
+			s.Provisioned = &Provisioned{Concurrency: number(1)}
 			s.Price.Provisioned, s.Price.ProvisionedCompute = usd(t, "0.00001 USD"), usd(t, "0.00001 USD")
 		}, nil},
+		{"neither a number nor scaling", func(s *Settings) { s.Vendor, s.Provisioned = Lambda, &Provisioned{} }, []string{"provisioned"}},
+		{"both", func(s *Settings) {
+			s.Vendor, s.Provisioned = Lambda, &Provisioned{Concurrency: number(1), Scaling: &aws.Concurrency{Min: 1, Max: 2}}
+		}, []string{"provisioned"}},
+		{"scaling above the limit, min above max", func(s *Settings) {
+			s.Vendor, s.Provisioned = Lambda, &Provisioned{Scaling: &aws.Concurrency{Min: 30, Max: 21}}
+		}, []string{"provisioned.scaling.max", "provisioned.scaling.min"}},
 		{"two currencies", func(s *Settings) { s.Price.Compute, s.Price.Request = usd(t, "0.00002 USD"), usd(t, "1 EUR") }, []string{"price.request"}},
 		{"euros beside a default in dollars", func(s *Settings) { s.Price.Request = usd(t, "1 EUR") }, []string{"price.compute"}},
 		{"all in euros", func(s *Settings) { s.Price.Compute = usd(t, "1 EUR") }, nil},
@@ -86,7 +96,7 @@ func TestFees(t *testing.T) {
 
 // What a file left out is shown filled in, and filling changes no fee.
 func TestFillChangesNothing(t *testing.T) {
-	for _, s := range []Settings{good(), {Vendor: Lambda, Memory: unit.GB, MaxConcurrency: 3, Provisioned: &Provisioned{Concurrency: 2}}} {
+	for _, s := range []Settings{good(), {Vendor: Lambda, Memory: unit.GB, MaxConcurrency: 3, Provisioned: &Provisioned{Concurrency: number(2)}}} {
 		before := s.fees()
 		s.Fill(nil)
 		if after := s.fees(); !reflect.DeepEqual(before, after) || s.Price.Compute == nil || (s.Provisioned == nil) != (s.Price.Provisioned == nil) {
@@ -98,7 +108,7 @@ func TestFillChangesNothing(t *testing.T) {
 // The metrics that a reader sees exist on the platform.
 func TestShownMetricsExist(t *testing.T) {
 	for _, vendor := range []string{SageMaker, Lambda} {
-		for _, p := range []*Provisioned{nil, {Concurrency: 1}} {
+		for _, p := range []*Provisioned{nil, {Concurrency: number(1)}} {
 			s := good()
 			s.Vendor, s.Provisioned = vendor, p
 			for _, name := range s.shown() {
