@@ -69,7 +69,7 @@ type fleet struct {
 	completed       func(t clock, change int)
 	note            func(Happening)
 	zoneClosed      []clock // per zone: launches are refused before this instant
-	zoneSize        []int   // per zone: instances starting, in service and draining
+	zoneSize        []int   // per zone: instances starting, in service and draining, and in the warm pool
 
 	inStarting, inService, inDraining area
 	warmUp                            int64 // of what is launched now
@@ -327,6 +327,7 @@ func (f *fleet) lose(t clock, i *instance) {
 	switch {
 	case i.extra:
 		f.extras--
+		f.rebalance(t)
 	case was != draining:
 		f.again(t, int64(f.cfg.ReplaceAfter))
 	}
@@ -344,12 +345,17 @@ func (f *fleet) end(t clock, i *instance) {
 	f.bill.charge(i, t)
 }
 
-// emptiest is the open zone with the fewest instances, draining ones included, the lowest first; −1 if none is open or has an
-// address.
+// emptiest is the open zone with the fewest instances, draining ones included but not those of a warm pool, the lowest first; −1 if
+// none is open or has an address.
 func (f *fleet) emptiest(t clock) int {
+	return f.zoneWith(t, func(z int) int { return f.zoneSize[z] - f.pool.in(z) })
+}
+
+// zoneWith is the open zone with an address and the least of something, the lowest first; −1 if there is none.
+func (f *fleet) zoneWith(t clock, least func(zone int) int) int {
 	best := -1
 	for z, n := range f.zoneSize {
-		if t >= f.zoneClosed[z] && !f.reach.full(z, n) && (best < 0 || n < f.zoneSize[best]) {
+		if t >= f.zoneClosed[z] && !f.reach.full(z, n) && (best < 0 || least(z) < least(best)) {
 			best = z
 		}
 	}

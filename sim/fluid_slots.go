@@ -132,7 +132,7 @@ func (e *fluid) areas(dt clock, waiting float64) {
 	busy := int64(e.working*1e9 + 0.5)
 	e.busyArea += busy
 	if e.warming > 0 {
-		e.warmArea += busy * int64(e.warming) / int64(e.n)
+		e.warmArea += int64(float64(busy) * float64(e.warming) / float64(e.n))
 	}
 	e.queuedArea += int64((waiting+e.drainQueue)*ns + 0.5)
 	live, beyond := e.inSlots()
@@ -145,7 +145,7 @@ func (e *fluid) areas(dt clock, waiting float64) {
 	if e.measureAny && e.n > 0 {
 		active := int64(e.active()*ns + 0.5)
 		e.activeArea += active
-		e.warmActiveArea += active * int64(e.warming) / int64(e.n)
+		e.warmActiveArea += int64(float64(active) * float64(e.warming) / float64(e.n))
 	}
 	e.working, e.drainWork = 0, 0
 }

@@ -73,6 +73,7 @@ func (f *fleet) balance(t clock) {
 		f.launches++
 		zone, why := f.refused(t, number)
 		if why != "" {
+			f.rebalance(t)
 			break
 		}
 		i := f.born(t, number, zone, -1)
@@ -85,6 +86,13 @@ func (f *fleet) balance(t clock) {
 	}
 	for _, i := range launched {
 		f.start(t, i)
+	}
+}
+
+// rebalance looks at the balance again after a while.
+func (f *fleet) rebalance(t clock) {
+	if f.moves {
+		f.schedule(happening{at: later(t, max(int64(f.cfg.ReplaceAfter), shortest)), class: reopens})
 	}
 }
 
@@ -102,11 +110,15 @@ func (f *fleet) displaced(t clock) (n int) {
 	if open == 0 {
 		return 0
 	}
-	fair := (len(f.serving) + open - 1) / open
-	for _, k := range size {
-		n += max(0, k-fair)
+	least := len(f.serving) / open
+	most := (len(f.serving) + open - 1) / open
+	tooMany, tooFew := 0, 0
+	for z, k := range size {
+		if tooMany += max(0, k-most); t >= f.zoneClosed[z] {
+			tooFew += max(0, least-k)
+		}
 	}
-	return n
+	return max(tooMany, tooFew)
 }
 
 // replaced removes an instance for one that was launched in its stead, or for balance between zones, when that has come into service.
@@ -120,7 +132,7 @@ func (f *fleet) replaced(t clock, i *instance) {
 	o := i.replaces
 	switch i.replaces = nil; {
 	case o == nil:
-		o = f.removable(t)
+		o = f.chosen(t, f.serving)
 	case o.state != serving: // it is gone already, and the new one is not needed
 		o = i
 	}

@@ -16,6 +16,7 @@ type warmPool struct {
 	cfg              *policy.Pool
 	start            chance.Law
 	preparing, ready []*instance // by launch number
+	zones            map[int]int // of both, per zone
 	coming           int         // draining instances that will come back to it
 	waiting          bool        // a refused launch is to be tried again
 
@@ -27,8 +28,19 @@ func newWarmPool(cfg *policy.Pool) *warmPool {
 	if cfg == nil {
 		return nil
 	}
-	return &warmPool{cfg: cfg, start: cfg.StartUp.Law()}
+	return &warmPool{cfg: cfg, start: cfg.StartUp.Law(), zones: map[int]int{}}
 }
+
+// in is how many of a zone are in the pool.
+func (p *warmPool) in(zone int) int {
+	if p == nil {
+		return 0
+	}
+	return p.zones[zone]
+}
+
+// everyone is how many instances there are in a zone, with those of the pool: what a pool spreads by.
+func (f *fleet) everyone(zone int) int { return f.zoneSize[zone] }
 
 // standPool fills the pool at the begin: all in it are ready.
 func (f *fleet) standPool(t clock) {
@@ -36,7 +48,7 @@ func (f *fleet) standPool(t clock) {
 		return
 	}
 	for range f.pool.cfg.Size(f.desired, f.max) {
-		zone := f.emptiest(t)
+		zone := f.zoneWith(t, f.everyone)
 		if zone < 0 {
 			break
 		}
@@ -52,6 +64,7 @@ func (f *fleet) fresh(t clock, number, zone int) *instance {
 	i := &instance{number: number, zone: zone, paid: f.bill.begin(t), empty: never, change: -1, state: preparing}
 	f.pool.preparing = append(f.pool.preparing, i)
 	f.pool.inPreparing.add(t, 1)
+	f.pool.zones[zone]++
 	f.zoneSize[zone]++
 	return i
 }
@@ -66,13 +79,12 @@ func (f *fleet) fillPool(t clock) {
 	for len(p.preparing)+len(p.ready)+p.coming < size && !p.waiting {
 		number := f.launches
 		f.launches++
-		zone, why := f.refused(t, number)
-		if why != "" {
+		if _, why := f.refused(t, number); why != "" {
 			f.refuse(t, why)
 			f.refill(t)
 			return
 		}
-		i := f.fresh(t, number, zone)
+		i := f.fresh(t, number, f.zoneWith(t, f.everyone))
 		at, class := f.ends(f.prepared(t, i), number)
 		if class == enters {
 			class = prepares
@@ -160,6 +172,7 @@ func (f *fleet) dismiss(t clock, i *instance) {
 		p.preparing = without(p.preparing, i)
 		p.inPreparing.add(t, -1)
 	}
+	p.zones[i.zone]--
 	f.end(t, i)
 }
 
@@ -180,6 +193,7 @@ func (f *fleet) takeWarm(t clock, change int) bool {
 		return a.number - b.number
 	})
 	f.leaves(t, i)
+	f.pool.zones[i.zone]--
 	if !f.pool.cfg.Running {
 		i.paid = f.bill.begin(t)
 	}
@@ -210,6 +224,7 @@ func (f *fleet) returning(change int) bool {
 // giveBack puts a drained instance into the pool.
 func (f *fleet) giveBack(t clock, i *instance) {
 	f.pool.coming--
+	f.pool.zones[i.zone]++
 	i.starts++ // what was to happen to it in service is void
 	i.returns, i.hooked, i.change = false, false, -1
 	f.putReady(t, i)

@@ -432,9 +432,36 @@ func TestPoolLaws(t *testing.T) {
 			for _, i := range slices.Concat(f.starting, f.serving, f.draining, f.pool.preparing, f.pool.ready) {
 				zones[i.zone]++
 			}
+			pooled := make([]int, len(f.zoneSize))
+			for _, i := range slices.Concat(f.pool.preparing, f.pool.ready) {
+				pooled[i.zone]++
+			}
+			for z, n := range pooled {
+				if f.pool.in(z) != n {
+					t.Fatalf("%ds: zone %d has %d in the pool, counted %d", now/1e9, z, n, f.pool.in(z))
+				}
+			}
 			if !slices.Equal(zones, f.zoneSize) {
 				t.Fatalf("%ds: zones %v, counted %v", now/1e9, zones, f.zoneSize)
 			}
+		}
+		if f := w.fleet; c.Platform.Rebalance && c.Fleet.Failures == nil && len(f.starting)+len(f.draining)+f.extras == 0 {
+			zones := make([]int, c.Fleet.Zones)
+			for _, i := range f.serving {
+				zones[i.zone]++
+			}
+			if slices.Max(zones)-slices.Min(zones) > 1 {
+				t.Fatalf("zones %v at the end: out of balance", zones)
+			}
+		}
+		moves := 0
+		for _, h := range w.control.happens {
+			if h.What == "rebalanced" {
+				moves++
+			}
+		}
+		if most := 2 + 4*len(s.at); c.Fleet.Failures == nil && moves > most {
+			t.Fatalf("rebalanced %d times after %d changes", moves, len(s.at))
 		}
 		r := w.result(int64(c.Length))
 		q := r.Requests
