@@ -27,12 +27,14 @@ type lot struct {
 func newRecorder(quantiles []float64) recorder { return recorder{quantiles: quantiles} }
 
 func (r *recorder) served(latency, wait int64) {
+	r.latency.minute.Add(time.Duration(latency))
 	r.latency.add(latency)
+	r.wait.minute.Add(time.Duration(wait))
 	r.wait.add(wait)
 }
 
+// add keeps what the histogram, to which it is added too, does not know exactly.
 func (l *lot) add(d int64) {
-	l.minute.Add(time.Duration(d))
 	l.sum += d
 	l.max = max(l.max, d)
 }

@@ -249,11 +249,10 @@ func (e *requests) begin(t clock, r uint32, i *instance) {
 
 // completion is when a service ends that begins at t.
 func (e *requests) completion(t clock, work int64) clock {
-	end := t + work
-	if e.eventful || end < t {
-		end = e.slow.completion(t, lengthened(work, e.slow.factor(t)))
+	if end := t + work; end >= t && !e.eventful {
+		return end
 	}
-	return end
+	return e.slow.end(t, work)
 }
 
 // depart is a slot that has done its work, unless it was freed before.

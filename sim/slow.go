@@ -115,6 +115,11 @@ func (s *slow) outageAfter(t clock) int {
 	return sort.Search(len(s.outages), func(i int) bool { return s.outages[i].to > t })
 }
 
+// end is when a service ends that begins at start and would take work nanoseconds if nothing disturbed it.
+func (s *slow) end(start clock, work int64) clock {
+	return s.completion(start, lengthened(work, s.factor(start)))
+}
+
 // completion is when a service ends that begins at start and takes work nanoseconds of undisturbed time. What is done just as
 // an outage begins is done; never if the sum is beyond all time.
 func (s *slow) completion(start clock, work int64) clock {
