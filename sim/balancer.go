@@ -148,13 +148,34 @@ func (l *level) pick(r int) int {
 			r -= n
 			continue
 		}
-		for ; r > 0; r-- {
-			word &= word - 1
-		}
-		return w<<6 + bits.TrailingZeros64(word)
+		return w<<6 + nth(word, r)
 	}
 	return -1
 }
+
+// nth is the place of the r-th bit of a word, without a branch: which it is, is chance.
+func nth(word uint64, r int) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	s := word - word>>1&0x5555555555555555
+	s = s&0x3333333333333333 + s>>2&0x3333333333333333
+	s = (s + s>>4) & 0x0f0f0f0f0f0f0f0f * ones                // byte k: the bits in bytes up to k
+	k := bits.OnesCount64(((uint64(r)*ones|tops)-s)&tops) * 8 // bytes before the one that holds it
+	r -= int(s << 8 >> k & 0xff)
+	return k + int(nths[word>>k&0xff][r&7])
+}
+
+// nths are the places of the bits of a byte.
+var nths = func() (t [256][8]uint8) {
+	for b := range t {
+		for k, r := 0, 0; k < 8; k++ {
+			if b>>k&1 == 1 {
+				t[b][r] = uint8(k)
+				r++
+			}
+		}
+	}
+	return t
+}()
 
 // below is how many instances hold fewer than n.
 func (c *crowd) below(n int) int {
@@ -245,9 +266,6 @@ func (leastOutstanding) choose(c *crowd, limit int, word uint64) *instance {
 		return nil
 	}
 	l := &c.levels[c.least]
-	if l.n == 1 {
-		return c.at[l.pick(0)]
-	}
 	return c.at[l.pick(uniform(word, l.n))]
 }
 
