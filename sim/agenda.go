@@ -50,17 +50,14 @@ func (a *agenda) push(e event) {
 	}
 }
 
-// join adds an event of a bucket up to open.
+// join adds an event of a bucket up to open; there is a first one.
 func (a *agenda) join(e event) {
-	switch {
-	case a.first.at == never:
-		a.first = e
-	case less(&e, &a.first) != 0:
-		a.near.push(a.first)
-		a.first = e
-	default:
+	if less(&e, &a.first) == 0 {
 		a.near.push(e)
+		return
 	}
+	a.near.push(a.first)
+	a.first = e
 }
 
 // put adds an event to a bucket after open.
@@ -101,17 +98,29 @@ func (a *agenda) turn() {
 		return
 	}
 	b := a.open & (agendaSize - 1)
-	for n := a.heads[b]; n != 0; {
-		x := &a.nodes[n]
-		a.join(x.event)
-		a.held--
-		n, x.next, a.free = x.next, a.free, n
+	n := a.heads[b]
+	if n != 0 { // mostly it is the only one
+		a.first, n = a.unlink(n)
+	}
+	for n != 0 {
+		var e event
+		e, n = a.unlink(n)
+		a.join(e)
 	}
 	a.heads[b] = 0
 	a.used[b>>6] &^= 1 << (b & 63)
 	for len(a.far.heap) > 0 && a.far.heap[0].at>>a.shift-a.open < agendaSize { // no longer far
 		a.push(a.far.pop())
 	}
+}
+
+// unlink frees a node of a bucket, and says which is next.
+func (a *agenda) unlink(n uint32) (e event, next uint32) {
+	x := &a.nodes[n]
+	e, next = x.event, x.next
+	x.next, a.free = a.free, n
+	a.held--
+	return e, next
 }
 
 // ahead is how many buckets after open the next one is that holds something.

@@ -1,9 +1,13 @@
 package sim
 
 import (
+	"math"
+	"math/bits"
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // crowdOf is instances in service that hold so many attempts each; their launch numbers are 0, 1, 2, …
@@ -147,4 +151,20 @@ func TestLeastOutstandingSpreads(t *testing.T) {
 			t.Errorf("%v holds %d of 12 attempts", i, i.held)
 		}
 	}
+}
+
+// The r-th bit of a word is the one that is left when r lower ones are taken away, be it sparse or dense.
+func TestNthBit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		word, and, or := rapid.Uint64().Draw(t, "word"), rapid.Uint64().Draw(t, "and"), rapid.Uint64().Draw(t, "or")
+		for _, w := range []uint64{word, word & and, word | or, word & and & or, 1 << 63, math.MaxUint64} {
+			left := w
+			for r := range bits.OnesCount64(w) {
+				if got, want := nth(w, r), bits.TrailingZeros64(left); got != want {
+					t.Fatalf("bit %d of %x is at %d, want %d", r, w, got, want)
+				}
+				left &= left - 1
+			}
+		}
+	})
 }
