@@ -72,3 +72,50 @@ func TestLLMEndpointAsPublished(t *testing.T) {
 		t.Errorf("serving after %v, published are %v s", serving, published)
 	}
 }
+
+// TT14: an instance that takes 20 rps at most and a safety factor of 0.5 make a target of 20 × 0.5 × 60 = 600 a minute; a fleet that is
+// tracked at it comes to rest half busy: 100 rps on 10 instances.
+func TestTT14LoadTestRecipe(t *testing.T) {
+	const most, factor, offered = 20., 0.5, 100.
+	target := most * factor * 60
+	f, err := scenarios.Parse("recipe.yaml", "", fmt.Appendf(nil, `
+version: 1
+name: recipe
+clock: {start: 2026-11-25, length: 40m}
+traffic: {arrivals: smooth, curves: [constant: {rate: %vrps}]}
+service: {concurrency: 4, time: 200ms, queue: 20}
+fleet: {price: 1 USD/h, start-up: {provision: 60s}}
+scaling:
+  aws:
+    service: sagemaker-endpoint
+    min: 1
+    max: 40
+    policies: [target-tracking: {metric: InvocationsPerInstance, target: %v}]
+`, offered, target), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := f.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := sim.Run(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := r.Minutes[len(r.Minutes)-1]
+	if target != 600 || last.Serving != 10 || math.Abs(last.Utilization-factor) > 0.01 {
+		t.Errorf("target %v: %d instances, %v busy; want 600, 10 and %v", target, last.Serving, last.Utilization, factor)
+	}
+}
+
+// CB3 is not modelled, and a group that asks for it is not half-answered.
+func TestCB3WeightsAreRefused(t *testing.T) {
+	set, err := scenarios.ParseSet("scaling.ec2-asg.weights={m7g.large: 1}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := scenarios.Load("warm-pool", scenarios.OS, set); err == nil || !strings.Contains(err.Error(), "scaling.ec2-asg.weights") {
+		t.Errorf("a group with weights: %v", err)
+	}
+}
