@@ -86,8 +86,12 @@ func nameOf(p aws.GroupPolicy) string {
 		return p.Simple.Name
 	case p.Step != nil:
 		return p.Step.Name
+	case p.Predictive != nil:
+		return p.Predictive.Name
+	case p.TargetTracking != nil:
+		return p.TargetTracking.Name
 	}
-	return p.TargetTracking.Name
+	return ""
 }
 
 func named(p aws.GroupPolicy, name string) aws.GroupPolicy {
@@ -96,6 +100,8 @@ func named(p aws.GroupPolicy, name string) aws.GroupPolicy {
 		p.Simple.Name = name
 	case p.Step != nil:
 		p.Step.Name = name
+	case p.Predictive != nil:
+		p.Predictive.Name = name
 	default:
 		p.TargetTracking.Name = name
 	}
@@ -197,7 +203,7 @@ func (b *builder) warmPool(g *aws.Group, n *node) {
 func (b *builder) groupPolicy(p *piece) []aws.GroupPolicy {
 	n := p.node
 	label, _ := b.text(n, "PolicyName")
-	kind, _ := b.text(n, "PolicyType")
+	_, _ = b.text(n, "PolicyType") // what is configured tells it
 	b.skip(n, "PolicyARN", "Id")
 	if on, read := b.truth(n, "Enabled"); read && !on {
 		b.note(n, "the policy is disabled: it is left out")
@@ -205,8 +211,10 @@ func (b *builder) groupPolicy(p *piece) []aws.GroupPolicy {
 	}
 	alarms := b.alarms(p, label)
 	switch {
-	case n.has("PredictiveScalingConfiguration") || kind == "PredictiveScaling":
-		b.note(n, "a predictive policy is not read: it is left out")
+	case n.has("PredictiveScalingConfiguration"):
+		if made := b.predictive(n.at("PredictiveScalingConfiguration"), label); made != nil {
+			return []aws.GroupPolicy{{Predictive: made}}
+		}
 		return nil
 	case n.has("TargetTrackingConfiguration"):
 		t := b.tracking(n.at("TargetTrackingConfiguration"), alarms)

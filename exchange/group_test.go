@@ -7,6 +7,7 @@ import (
 
 	"headroom/policy/aws"
 	"headroom/scenarios"
+	"headroom/unit"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -121,6 +122,14 @@ func someGroup(t *rapid.T) *aws.Group {
 		}
 		g.Policies = append(g.Policies, aws.GroupPolicy{Simple: &aws.Simple{Name: s.Name, Alarm: s.Alarm, Adjust: s.Adjust, By: s.Steps[0].By, MinimumStep: s.MinimumStep,
 			Cooldown: someSeconds(t, "cooldown")}})
+	}
+	if rapid.Bool().Draw(t, "predictive") {
+		p := &aws.Predictive{Name: someName(t, "name", taken), Metric: rapid.SampledFrom([]string{"CPUUtilization", "InvocationsPerInstance"}).Draw(t, "predicted"), Target: someLevel(t, "target", false),
+			Mode: rapid.SampledFrom([]string{"forecast-only", "forecast-and-scale"}).Draw(t, "mode"), Buffer: someSeconds(t, "buffer"), AtMax: "honor", Forecaster: "seasonal-naive"}
+		if rapid.Bool().Draw(t, "increase") {
+			p.AtMax, p.MaxBuffer = "increase", new(unit.Share(float64(rapid.IntRange(0, 100).Draw(t, "above"))/100))
+		}
+		g.Policies = append(g.Policies, aws.GroupPolicy{Predictive: p})
 	}
 	if rapid.Bool().Draw(t, "pool") {
 		g.WarmPool = &aws.WarmPool{State: rapid.SampledFrom([]string{"stopped", "running", "hibernated"}).Draw(t, "state"), MinSize: rapid.IntRange(0, 3).Draw(t, "least"), Reuse: rapid.Bool().Draw(t, "reuse")}

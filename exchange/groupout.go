@@ -63,7 +63,9 @@ func (s scaledGroup) filled() *aws.Group {
 			p.Simple = new(*p.Simple)
 		case p.Step != nil:
 			p.Step = new(*p.Step)
-		default:
+		case p.Predictive != nil:
+			p.Predictive = new(*p.Predictive)
+		case p.TargetTracking != nil:
 			p.TargetTracking = new(*p.TargetTracking)
 		}
 		c.Policies = append(c.Policies, p)
@@ -93,6 +95,8 @@ func (s scaledGroup) refusals() []refusal {
 		given := s.group.Policies[i]
 		r.name(path+".name", nameOf(p), printable)
 		switch {
+		case p.Predictive != nil:
+			r.predictive(path+".predictive", p.Predictive)
 		case p.TargetTracking != nil:
 			t := p.TargetTracking
 			r.tracking(path+".target-tracking", aws.ASG, &aws.TargetTracking{Metric: t.Metric, Target: t.Target, Alarm: t.Alarm})
@@ -100,8 +104,10 @@ func (s scaledGroup) refusals() []refusal {
 		case p.Step != nil:
 			r.step(path+".step", aws.ASG, &aws.Step{Alarm: p.Step.Alarm})
 			r.assumed(path+".step.assume", wholeAssume(given.Step.Assume))
-		default:
+		case p.Simple != nil:
 			r.step(path+".simple", aws.ASG, &aws.Step{Alarm: p.Simple.Alarm})
+		default:
+			r.add(path, "another kind of policy", "simple, step, target-tracking or predictive")
 		}
 	}
 	for i, sch := range s.group.Schedules {
@@ -145,6 +151,9 @@ func (w *treeWriter) groupPolicy(i int, given, p aws.GroupPolicy) {
 		}
 	}
 	switch {
+	case p.Predictive != nil:
+		label, kind = policyName(label, "predictive", i), "PredictiveScaling"
+		out = props{{"PredictiveScalingConfiguration", w.predicted(p.Predictive)}}
 	case p.TargetTracking != nil:
 		t := p.TargetTracking
 		label, kind = policyName(label, "tracking", i), "TargetTrackingScaling"

@@ -218,6 +218,8 @@ func terraformName(kind, key string) string {
 		return "autoscaling_group_name"
 	case "StepAdjustments":
 		return "step_adjustment"
+	case "MetricSpecifications":
+		return "metric_specification"
 	case "EvaluateLowSampleCountPercentile":
 		return "evaluate_low_sample_count_percentiles"
 	}

@@ -151,7 +151,7 @@ var singles = map[string]bool{
 	"step_scaling_policy_configuration": true, "target_tracking_scaling_policy_configuration": true, "scalable_target_action": true,
 	"predictive_scaling_policy_configuration": true, "predefined_metric_specification": true, "customized_metric_specification": true,
 	"suspended_state": true, "target_tracking_configuration": true, "predictive_scaling_configuration": true, "metric_stat": true,
-	"metric": true, "warm_pool": true, "instance_reuse_policy": true, "instance_maintenance_policy": true,
+	"metric": true, "predefined_metric_pair_specification": true, "warm_pool": true, "instance_reuse_policy": true, "instance_maintenance_policy": true,
 	"managed_instance_scaling": true, "serverless_config": true, "routing_config": true,
 }
 
