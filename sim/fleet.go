@@ -32,7 +32,6 @@ type instance struct {
 	empty   clock // since when every look found it empty (use.go); never if the last one did not
 	change  int   // the change that launched or removes it, −1 if none waits for it
 	warmUp  int64 // how long it warms up once it is in service
-	warming bool  // in service, and not yet in the group's metrics
 	extra   bool  // launched to replace one in a fuller zone
 	hooked  bool  // serves nobody any more: its termination hook runs
 	returns bool  // goes to the warm pool when it is drained

@@ -15,7 +15,9 @@ type hold struct {
 	place int // in the crowd; −1: not in service
 	held  int // attempts: waiting + slots busy, abandoned ones included
 	busy  int // slots busy
-	queue fifo
+	// warming: in service, and not yet in the group's metrics. It stands here to be near what is looked at with it.
+	warming bool
+	queue   fifo
 	foresight
 }
 
