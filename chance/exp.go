@@ -10,6 +10,9 @@ var powers = func() (p [128]float64) {
 	return p
 }()
 
+// Exp is e^x to two units in the last place, in half the time of math.Exp.
+func Exp(x float64) float64 { return exp(x) }
+
 // exp is math.Exp to two units in the last place, in half the time: e^x = 2^n · 2^(k ÷ 128) · e^r, with |r| ≤ ln 2 ÷ 256 and five
 // terms of e^r. Beyond |x| = 700 it is math.Exp.
 func exp(x float64) float64 {

@@ -73,6 +73,7 @@ type fleet struct {
 	inStarting, inService, inDraining area
 	warmUp                            int64 // of what is launched now
 	inWarming                         area  // of those in service, those that warm up
+	warms                             bool  // some have
 	extremes                          extremes
 
 	pool    *warmPool // nil: none

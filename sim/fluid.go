@@ -63,11 +63,14 @@ type fluid struct {
 	w               float64    // in service, as far as the equation counts them
 	steady          steadiness // the last piece, if it changed nothing
 	idle            float64    // 1 − u of the last piece
+	trend           float64    // by how much it rose in it: where to search next
 	line            backlog    // of those that wait because of a backlog
 	full, impatient bool       // the queue was at its ceiling in the last piece; attempts gave up in it
 	slotted
-	tries *comebacks // nil: no retries
-	gone  []*drainer
+	works
+	occupied occupied
+	tries    *comebacks // nil: no retries
+	gone     []*drainer
 
 	recent, model waits // of this minute, and since ModelLatency was asked for
 	last          waits // of the last minute that had any
@@ -90,6 +93,7 @@ func newFluid(ctx context.Context, cfg *Config, f *fleet) service {
 		quantiles: cfg.Quantiles, drop: s.Abandoned == "drop", packed: cfg.Platform.OnlyEmpty, measureAny: s.Uses.CPU.Any || s.Uses.GPU.Any, stale: true, idle: 1, edge: -never,
 	}
 	e.varied = e.offered.Dispersion()
+	e.works = newWorks(cfg, e.law, e.varied)
 	limit := s.Queue.Own
 	if !e.own {
 		limit = *s.Queue.Shared
@@ -173,6 +177,9 @@ func (e *fluid) bend() {
 func (e *fluid) settle() {
 	e.stale = false
 	e.servers = float64(e.n) * e.slots
+	if e.measureAny {
+		e.occupied.among(e.n)
+	}
 	e.bound = e.limit
 	if e.own {
 		e.bound = e.limit * float64(e.n)
@@ -232,17 +239,20 @@ func (e *fluid) flow(from, to clock, dt, in, mean float64) float64 {
 	if load := mean / dt; load != e.load {
 		e.vary(load)
 	}
+	e.strays(from, dt, in)
 	refused := in * e.refusal
-	drive := mean * (1 - e.refusal)
+	drive, longer := mean*(1-e.refusal), 0.0
 	switch {
 	case e.capacity <= 0:
 		drive = in
-	case e.line.total > 0 && in != mean && e.x > 0:
-		drive += (in - mean) * min(1, e.line.total/e.x)
+	case e.line.total > 0 && (in != mean || e.stray != 0) && e.x > 0:
+		share := min(1, e.line.total/e.x)
+		longer = e.stray * share // as if so many more had come: slots are taken for so long
+		drive += (in-mean)*share + longer
 	}
 	before, there := e.x, e.x+in-refused
 	x, waiting := e.advance(dt, drive)
-	served := greater(0, before+drive-x)
+	served := greater(0, before+drive-longer-x)
 	x = lesser(x, there)
 	over := 0.0
 	e.full = e.impatient

@@ -111,6 +111,7 @@ func (e *fluid) part(share float64) {
 	e.bad *= rest
 	e.dead *= rest
 	e.w *= rest
+	e.owed *= rest
 	if e.own {
 		e.x *= rest
 		e.line.scale(rest)

@@ -1,6 +1,10 @@
 package sim
 
-import "math"
+import (
+	"math"
+
+	"headroom/chance"
+)
 
 // noise is what chance adds to the queue at one mean load. It is worked out anew when the load or the capacity changes.
 type noise struct {
@@ -25,8 +29,8 @@ func (e *fluid) vary(load float64) {
 	z.rho = load / e.capacity
 	z.v = variance
 	if e.varied < 1 { // Kraemer and Langenbach-Belz: regular arrivals wait less
-		rho, d := min(z.rho, 1), 1-e.varied
-		z.v *= math.Exp(-2 * (1 - rho) * d * d / (3 * rho * (e.varied + e.law.varied)))
+		rho, d := lesser(z.rho, 1), 1-e.varied
+		z.v *= chance.Exp(-2 * (1 - rho) * d * d / (3 * rho * (e.varied + e.law.varied)))
 	}
 	if z.v < 1e-6*variance {
 		z.v = 0
@@ -104,7 +108,8 @@ func (e *fluid) advance(dt, drive float64) (x, mean float64) {
 		e.idle, e.w = 0, e.content
 		return x, (e.x + x) / 2
 	}
-	e.idle = e.relax(total, most)
+	idle := e.relax(total, most)
+	e.trend, e.idle = idle-e.idle, idle
 	was := e.w
 	e.w = e.content * (1 - e.idle)
 	x = greater(0, total-most*(1-e.idle))
@@ -129,7 +134,7 @@ func (e *fluid) relax(total, most float64) float64 {
 		if c, _ := e.erlang.wait(free); c < 1e-12 {
 			return free
 		}
-		s = greater(s, free/2)
+		s = greater(s+e.trend, free/2)
 	}
 	if s <= 0 || s >= 1 {
 		s = 0.5
@@ -354,8 +359,9 @@ func (e *fluid) admit(p portion, earlier float64) {
 			e.deadStays += dead
 			e.badStays += bad * max(0, e.timeout-p.meanWait())
 		}
-		p.cut = max(0, e.timeout-p.meanWait()) / e.factor
-		p.mass *= good
+		if p.mass *= good; good < 1-1e-4 {
+			p.cut = max(0, e.timeout-p.meanWait()) / e.factor
+		}
 	} else {
 		e.heldBegun += p.mass * e.law.mean
 	}

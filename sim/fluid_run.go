@@ -78,14 +78,42 @@ func (c *chronicle) addCut(p *portion) {
 		}
 		c.cutWait.AddN(nanosOf(wait), mass*(1-p.chance))
 	}
-	const points = 250
-	mean, whole := p.meanWait(), c.law.cdf(p.cut)
-	for j := range points {
-		x := p.cut
-		if whole > 0 {
-			x = min(x, c.law.quantile(whole*(float64(j)+0.5)/points))
+	if p.chance*math.Abs(p.more) < 0.002*(p.wait+p.factor*c.law.mean) {
+		c.cutServices(p, p.meanWait(), p.mass, 250)
+		return
+	}
+	whole, shares := 0.0, make([]float64, len(grades)+1) // of each wait, those whose services end in time
+	of := func(j int) (wait, mass float64) {
+		if j == len(grades) {
+			return p.wait, 1 - p.chance
 		}
-		c.cutLatency.AddN(nanosOf(mean+p.factor*x), p.mass/points)
+		return max(0, p.wait+p.more*grades[j]), p.chance * gradeMasses[j]
+	}
+	for j := range shares {
+		wait, mass := of(j)
+		shares[j] = mass * c.law.cdf((p.last()-wait)/p.factor)
+		whole += shares[j]
+	}
+	for j, share := range shares {
+		if wait, _ := of(j); share > 0 {
+			c.cutServices(p, wait, p.mass*share/whole, 60)
+		}
+	}
+	if whole <= 0 {
+		c.cutServices(p, p.meanWait(), p.mass, 1)
+	}
+}
+
+// cutServices adds latencies of one wait with the services that end before the last of a portion.
+func (c *chronicle) cutServices(p *portion, wait, mass float64, points int) {
+	cut := max(0, p.last()-wait) / p.factor
+	whole := c.law.cdf(cut)
+	for j := range points {
+		x := cut
+		if whole > 0 {
+			x = min(x, c.law.quantile(whole*(float64(j)+0.5)/float64(points)))
+		}
+		c.cutLatency.AddN(nanosOf(wait+p.factor*x), mass/float64(points))
 	}
 }
 
@@ -155,13 +183,17 @@ func exponential(h *histogram.Histogram, sum, mass float64) {
 // convolve adds waits and services of one kind. Waits that are close, as seen from a latency, go together.
 func (c *chronicle) convolve(h *histogram.Histogram, k *kind) {
 	least := c.law.fine.points[0] * k.factor
-	group, mass, from := 0.0, 0.0, 0.0
+	group, mass, from, much := 0.0, 0.0, 0.0, 0.02*k.wait.Count()
 	flush := func() {
 		if mass <= 0 {
 			return
 		}
-		for i, x := range c.law.fine.points {
-			h.AddN(nanosOf(group/mass+k.factor*x), mass*c.law.fine.masses[i])
+		services := &c.law.coarse // many groups lie side by side: their points fill one another's gaps
+		if mass > much {
+			services = &c.law.fine
+		}
+		for i, x := range services.points {
+			h.AddN(nanosOf(group/mass+k.factor*x), mass*services.masses[i])
 		}
 		group, mass = 0, 0
 	}

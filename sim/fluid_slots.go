@@ -43,8 +43,13 @@ func (e *fluid) work(from, to clock, dt float64) {
 	} else {
 		d := s.decay.of(dt, length)
 		goal := s.begun / dt * length
-		ended = lesser(lesser(greater(0, after-goal-(before-goal)*d), e.capacity*dt), after)
-		e.working = lesser(ended*length, e.servers*dt)
+		ended = lesser(greater(0, after-goal-(before-goal)*d), after)
+		if e.stray == 0 && e.owed == 0 {
+			ended = lesser(ended, e.capacity*dt)
+			e.working = lesser(ended*length, e.servers*dt)
+		} else {
+			ended = e.toil(ended, after, length, dt)
+		}
 	}
 	s.held = after - ended
 	if s.bad+s.dead+s.begunBad > 0 {
@@ -103,7 +108,7 @@ func (e *fluid) expire(from, to clock) {
 	s := &e.slotted
 	alive := s.held - s.dead
 	e.fail(from, to, alive, servingKind, e.timeout, timedOut)
-	s.bad = 0
+	s.bad, e.owed = 0, 0
 	if e.drop {
 		s.held, s.dead = s.held-alive, 0
 		return
@@ -140,14 +145,14 @@ func (e *fluid) areas(dt clock, waiting float64) {
 	if e.tries != nil {
 		alive += e.tries.pending
 	}
-	e.aliveArea += int64(alive*ns + 0.5)
+	e.aliveArea += int64(greater(0, alive*ns+e.paid*1e9) + 0.5)
 	e.drainArea += int64(e.drainWork*1e9 + 0.5)
 	if e.measureAny && e.n > 0 {
-		active := int64(e.active()*ns + 0.5)
+		active := int64(e.active(e.working*1e9/ns)*ns + 0.5)
 		e.activeArea += active
 		e.warmActiveArea += int64(float64(active) * float64(e.warming) / float64(e.n))
 	}
-	e.working, e.drainWork = 0, 0
+	e.working, e.drainWork, e.paid = 0, 0, 0
 }
 
 // inSlots is how many live attempts are in slots of instances in service, and how many of those held beyond the slots (what the

@@ -133,11 +133,12 @@ func (m *waits) sampled(s *samples) *samples {
 	}
 	s.reset()
 	s.count = n
-	s.sum = round((m.wait + m.serv) / m.mass * float64(n) * 1e9)
+	s.sum = round(m.mean() * float64(n) * 1e9)
 	ends := []float64{0.5 / float64(n), 1 - 0.5/float64(n)}
 	var wait, latency [2]time.Duration
 	m.quantiles(wait[:], latency[:], ends)
-	s.min, s.max = latency[0], latency[1]
+	mean := nanosOf(m.mean())
+	s.min, s.max = min(latency[0], mean), max(latency[1], mean)
 	if s.keep {
 		m.deposit(&s.hist)
 	}
@@ -161,7 +162,7 @@ func (e *fluid) keep() {
 		return
 	}
 	e.last.list = append(e.last.list[:0], e.recent.list...)
-	e.last.mass, e.last.wait, e.last.serv = e.recent.mass, e.recent.wait, e.recent.serv
+	e.last.mass, e.last.wait, e.last.serv, e.last.stray = e.recent.mass, e.recent.wait, e.recent.serv, e.recent.stray
 }
 
 func (e *fluid) minute(m *Minute) {
@@ -170,7 +171,7 @@ func (e *fluid) minute(m *Minute) {
 	m.Max, m.WaitMax = -1, -1
 	if w := &e.last; m.Served > 0 && w.mass > 0 {
 		m.WaitMean = w.wait / w.mass * 1e9
-		m.Mean = (w.wait + w.serv) / w.mass * 1e9
+		m.Mean = w.mean() * 1e9
 		w.quantiles(m.Wait, m.Latency, e.quantiles)
 	}
 	e.recent.reset()
@@ -236,6 +237,9 @@ func (e *fluid) approximations() []string {
 	}
 	if e.packed {
 		out = append(out, "fluid: which instances are empty is worked out as if all requests were packed on the oldest: they are empty sooner")
+	}
+	if e.fleet.warms {
+		out = append(out, "fluid: instances that warm up are as busy as the others, so that leaving them out hardly moves the group's metrics")
 	}
 	if len(e.slow.outages) > 0 {
 		out = append(out, "fluid: an outage of the service lengthens waits, but not the latency of the few requests that are in slots when it begins")

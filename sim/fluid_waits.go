@@ -27,6 +27,7 @@ type waits struct {
 	mass       float64
 	coarse     float64 // 0: portions are told apart as finely as ever
 	wait, serv float64 // Σ mass × wait, Σ mass × service, seconds
+	stray      float64 // Σ of what services took beyond that by chance
 	sorted     []portion
 	starts     []float64 // where the search for each quantile begins: where it was last
 	steady     bool      // always the same quantiles are asked for
@@ -128,7 +129,7 @@ func about(a, b, relative, absolute float64) bool {
 	if d < 0 {
 		d = -d
 	}
-	return d <= relative*max(a, b, -a)+absolute
+	return d <= absolute || d <= relative*greater(greater(a, b), -a)+absolute
 }
 
 // join takes another portion in.
@@ -147,7 +148,12 @@ func (p *portion) join(q *portion) {
 	p.mass = sum
 }
 
-func (w *waits) reset() { w.list, w.mass, w.coarse, w.wait, w.serv = w.list[:0], 0, 0, 0, 0 }
+// mean of the latencies, seconds.
+func (w *waits) mean() float64 { return greater(0, w.wait+w.serv+w.stray) / w.mass }
+
+func (w *waits) reset() {
+	w.list, w.mass, w.coarse, w.wait, w.serv, w.stray = w.list[:0], 0, 0, 0, 0, 0
+}
 
 // waitShare is the share of a portion's waits of at most x.
 func (p *portion) waitShare(x float64) float64 {
@@ -165,16 +171,29 @@ func (p *portion) waitShare(x float64) float64 {
 	return 1 - p.chance*math.Exp((p.wait-x)/p.more)
 }
 
-// latencyShare is the share of a portion's latencies of at most x.
+// latencyShare is the share of a portion's latencies of at most x. Those served before a timeout are those whose wait and service
+// together end before it: the latencies below a bound.
 func (p *portion) latencyShare(l *lawTable, x float64) float64 {
-	t := x - p.wait
-	if !math.IsInf(p.cut, 1) {
-		whole := l.cdf(p.cut)
-		if whole <= 0 {
-			return p.waitShare(x)
-		}
-		return min(1, l.cdf((t-p.chance*p.more)/p.factor)/whole)
+	if math.IsInf(p.cut, 1) {
+		return p.endedBy(l, x)
 	}
+	last := p.last()
+	whole := p.endedBy(l, last)
+	if whole <= 0 {
+		return p.waitShare(x)
+	}
+	if x >= last {
+		return 1
+	}
+	return p.endedBy(l, x) / whole
+}
+
+// last is the longest latency of a portion whose services are cut short.
+func (p *portion) last() float64 { return p.meanWait() + p.factor*p.cut }
+
+// endedBy is the share whose wait and service add up to at most x.
+func (p *portion) endedBy(l *lawTable, x float64) float64 {
+	t := x - p.wait
 	size := math.Abs(p.more)
 	switch {
 	case p.chance*size < 1e-4*l.mean*p.factor:
@@ -271,7 +290,9 @@ func (w *waits) quantiles(wait, latency []time.Duration, shares []float64) {
 			latency[i] = max(latency[i], latency[i-1])
 		}
 	}
-	if w.known.mass = 0; one {
+	if !one {
+		w.known.mass = 0
+	} else if !same { // what it was searched for: a slow drift does not add up
 		w.known = w.list[0]
 	}
 }

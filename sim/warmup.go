@@ -9,7 +9,7 @@ func (f *fleet) warm(t clock, i *instance) {
 	if i.warmUp <= 0 {
 		return
 	}
-	i.warming = true
+	i.warming, f.warms = true, true
 	f.inWarming.add(t, 1)
 	f.schedule(happening{at: later(t, i.warmUp), class: warms, instance: i})
 }

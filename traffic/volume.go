@@ -126,12 +126,23 @@ func (l *poissonLaw) draw(r *rand.PCG, mean float64) float64 {
 		if k < 0 || us < 0.013 && v > us {
 			continue
 		}
-		lgamma, _ := math.Lgamma(k + 1) // one in ten comes here
-		inverse := 1.1239 + 1.1328/(l.b-3.4)
-		if math.Log(v*inverse/(l.a/(us*us)+l.b)) <= k*math.Log(mean)-mean-lgamma {
+		inverse := 1.1239 + 1.1328/(l.b-3.4) // one in ten comes here
+		if math.Log(v*inverse/(l.a/(us*us)+l.b)) <= logPoisson(k, mean) {
 			return k
 		}
 	}
+}
+
+// logPoisson is the logarithm of e^−mean · mean^k ÷ k!. From 10 on k! is Stirling's series, right to 1e-13.
+func logPoisson(k, mean float64) float64 {
+	if k < 10 {
+		lgamma, _ := math.Lgamma(k + 1)
+		return k*math.Log(mean) - mean - lgamma
+	}
+	i := 1 / k
+	i2 := i * i
+	series := i * (1.0/12 - i2*(1.0/360-i2*(1.0/1260-i2*(1.0/1680-i2/1188))))
+	return k*math.Log(mean*i) + (k - mean) - 0.5*math.Log(2*math.Pi*k) - series
 }
 
 func (l *poissonLaw) set(mean float64) {

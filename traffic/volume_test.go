@@ -51,6 +51,18 @@ func TestPoissonLaw(t *testing.T) {
 	}
 }
 
+// TestLogPoisson: Stirling's series against math.Lgamma.
+func TestLogPoisson(t *testing.T) {
+	for _, k := range []float64{0, 1, 9, 10, 11, 30, 100, 1e3, 1e5} {
+		for _, mean := range []float64{10, 14.5, 100, 1e3, 1e5} {
+			lgamma, _ := math.Lgamma(k + 1)
+			if got, want := logPoisson(k, mean), k*math.Log(mean)-mean-lgamma; math.Abs(got-want) > 1e-12*(1+lgamma+mean+k*math.Log(mean)) {
+				t.Errorf("ln P(%g | %g) = %v, want %v", k, mean, got, want)
+			}
+		}
+	}
+}
+
 // TestVolumes: each second's count has the integral as its mean and dispersion times it as its variance; smooth is the integral.
 func TestVolumes(t *testing.T) {
 	c := inZone(t, "UTC", "2026-11-23T00:00")

@@ -21,6 +21,7 @@ type Group struct {
 	LifecycleHook   LifecycleHooks  `yaml:"lifecycle-hook" doc:"what must be done before an instance comes into service, and before a removed one is gone"`
 	Termination     string          `yaml:"termination" enum:"default|oldest|newest|closest-to-billing-hour" default:"default" doc:"which instance goes first, in the zones with the most of them; default: closest to the next full hour, then at random"`
 	Maintenance     *Maintenance    `yaml:"maintenance" doc:"refused: instances that fail are gone at once, so that there is nothing to keep while another one starts"`
+	Weights         *Weights        `yaml:"weights" doc:"refused: they say how much each of several instance types counts, and a fleet is of one"`
 	Policies        []GroupPolicy   `yaml:"policies" doc:"all are asked at once; the largest capacity wins"`
 	Schedules       []GroupSchedule `yaml:"schedules" doc:"scheduled actions that move min, max and desired capacity"`
 	Assume          GroupAssume     `yaml:"assume" doc:"what AWS does not print, for all policies"`

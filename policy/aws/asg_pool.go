@@ -1,7 +1,6 @@
 package aws
 
 import (
-	"fmt"
 	"time"
 
 	"headroom/chance"
@@ -72,23 +71,3 @@ func (g *Group) hooks() (h policy.Hooks) {
 	}
 	return h
 }
-
-// refused is a key of a group that means nothing here, with the reason.
-func refused(must string, got []byte) error {
-	return &unit.Bad{Must: must, Got: fmt.Sprintf("%.40q", got)}
-}
-
-// Maintenance is an instance maintenance policy, which is refused: it says in which order an instance that still runs is replaced
-// (deployments, health checks that fail), and here instances fail at once.
-type Maintenance struct{}
-
-// UnmarshalText refuses.
-func (*Maintenance) UnmarshalText(text []byte) error {
-	return refused("no maintenance policy: it orders the replacement of instances that still run, and here an instance that fails is gone at once (fleet.failures, fleet.replace-after)", text)
-}
-
-// MarshalText never happens.
-func (Maintenance) MarshalText() ([]byte, error) { return nil, nil }
-
-// Pattern allows nothing.
-func (Maintenance) Pattern() string { return `^\b$` }
