@@ -99,3 +99,46 @@ func TestEnvironmentsFluidLaws(t *testing.T) {
 		}
 	})
 }
+
+// The fluid engine misses what AWS Lambda did in the 20 experiments by little more than every request does (12.9 % and 3.1 %):
+// 14.2 % and 3.2 %.
+func TestLambdaMeasuredFluid(t *testing.T) {
+	var cold, environments float64
+	for _, m := range lambda {
+		of := func(x float64) time.Duration { return time.Duration(x * 1e9) }
+		c := faas(m.rate, of(m.warm), of(m.cold), 10*time.Minute, 12*time.Hour, 1000, 1)
+		c.Traffic, c.Service.Engine, c.Settle = demand(t, 0, always(m.rate)), "fluid", time.Hour
+		w := newWorld(context.Background(), &c)
+		e := w.service.(*onDemandFluid)
+		for now := -clock(c.Settle); now < clock(c.Length); now += clock(c.Step) {
+			if now == 0 {
+				w.report()
+			}
+			w.step(now, now+clock(c.Step))
+		}
+		r := w.result(clock(c.Length))
+		share := (e.use.cold - e.beforeUse.cold) / (e.use.invoked - e.beforeUse.invoked) // before they are rounded to whole requests
+		n := (r.Hours.Starting + r.Hours.Serving) / c.Length.Hours()
+		cold += math.Abs(share/m.share-1) / float64(len(lambda))
+		environments += math.Abs(n/m.instances-1) / float64(len(lambda))
+		if m.rate > 0.9 && m.rate < 1 {
+			t.Logf("%.4f/s: cold %.6f, environments %.4f", m.rate, share, n)
+		}
+	}
+	t.Logf("mean absolute error: cold %.2f%%, environments %.2f%%", 100*cold, 100*environments)
+	if cold > 0.145 || environments > 0.035 {
+		t.Errorf("mean absolute error: cold %.2f%%, environments %.2f%%; the bounds are 14.5%% and 3.5%%", 100*cold, 100*environments)
+	}
+}
+
+// Of the worked example of SimFaaS too.
+func TestSimFaaSReadmeFluid(t *testing.T) {
+	c := faas(0.9, 1991*time.Millisecond, 2244*time.Millisecond, 10*time.Minute, 10*24*time.Hour, 1000, 1)
+	c.Traffic, c.Service.Engine, c.Settle = demand(t, 0, always(0.9)), "fluid", time.Hour
+	r := run(t, c)
+	cold := share(r.Requests.Cold, r.Requests.Invoked)
+	n := (r.Hours.Starting + r.Hours.Serving) / c.Length.Hours()
+	t.Logf("cold %.6f, environments %.4f", cold, n)
+	near(t, "p_cold", cold, 0.0013383, 0.03*0.0013383)
+	near(t, "environments", n, 7.695, 0.005*7.695)
+}
