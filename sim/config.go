@@ -139,6 +139,7 @@ type StartUp struct {
 	Preset    string              `yaml:"preset" enum:"llm-endpoint-2024|qwen3-0.6b-ml.g5.xlarge|qwen3-8b-ml.g6.2xlarge|qwen3-8b-ml.g6.2xlarge-cached|p50-ml.g4dn.xlarge|p50-ml.g4dn.xlarge-cached|p50-ml.g5.2xlarge|p50-ml.g5.2xlarge-cached|p50-ml.g5.xlarge|p50-ml.g5.xlarge-cached" instead:"provision,load" doc:"a published start-up of a model server, for what of provision and load is left out (docs/model.md lists them)"`
 	Provision chance.Distribution `yaml:"provision" default:"0s" doc:"until the machine runs"`
 	Load      chance.Distribution `yaml:"load" default:"0s" doc:"until the model or program is loaded and ready"`
+	Ready     *Ready              `yaml:"ready" doc:"in service before it is loaded: its health check passes too early"`
 }
 
 // Billing of one instance: its time, rounded up to Granularity and raised to Minimum.

@@ -19,6 +19,7 @@ const (
 	refills // the warm pool tries again
 	prepares
 	enters
+	loads    // its model is loaded
 	warms    // an instance is warmed up
 	breaks   // comes to nothing
 	ends     // a termination hook has run
@@ -93,6 +94,8 @@ func (f *fleet) happen() {
 		}
 	case releases:
 		f.hosts.due(h.at, h.host)
+	case loads:
+		f.isLoaded(h.at, h.instance)
 	case warms:
 		f.warmed(h.at, h.instance)
 	case cutOff:

@@ -35,6 +35,7 @@ type instance struct {
 	extra   bool  // launched to replace one in a fuller zone
 	hooked  bool  // serves nobody any more: its termination hook runs
 	returns bool  // goes to the warm pool when it is drained
+	loading bool  // in service, and its model still loads
 
 	on       *host     // where it stands, if it is a copy
 	replaces *instance // the copy that it is to replace
@@ -75,6 +76,7 @@ type fleet struct {
 	inWarming                         area  // of those in service, those that warm up
 	warms                             bool  // some have
 	extremes                          extremes
+	early                             early
 
 	pool    *warmPool // nil: none
 	hooks   policy.Hooks
@@ -94,6 +96,7 @@ type change struct{ left int }
 func newFleet(cfg *Config) *fleet {
 	f := &fleet{cfg: &cfg.Fleet, src: cfg.Source, onlyEmpty: cfg.Platform.OnlyEmpty, reach: &cfg.Reach, provision: cfg.Fleet.StartUp.Provision.Law(), load: cfg.Fleet.StartUp.Load.Law()}
 	f.bill, f.pool = newBill(&cfg.Fleet), newWarmPool(cfg.Platform.Pool)
+	f.early.loaded = map[*instance]clock{}
 	f.hooks, f.removal, f.moves = cfg.Platform.Hooks, cfg.Platform.Removal, cfg.Platform.Rebalance && cfg.Fleet.Zones > 1
 	f.zoneClosed, f.zoneSize = make([]clock, max(1, f.cfg.Zones)), make([]int, max(1, f.cfg.Zones))
 	for i := range f.zoneClosed {
@@ -193,7 +196,8 @@ func (f *fleet) start(t clock, i *instance) {
 	f.schedule(happening{at: ready, class: class, instance: i})
 }
 
-// prepared is when an instance that is launched at t has been through its stages: a copy's machine has been provisioned for itself.
+// prepared is when an instance that is launched at t has been through the stages that it waits for: a copy's machine has been provisioned for
+// itself.
 func (f *fleet) prepared(t clock, i *instance) clock {
 	var ready clock
 	if i.on != nil {
@@ -201,7 +205,7 @@ func (f *fleet) prepared(t clock, i *instance) clock {
 	} else {
 		ready = later(t, int64(f.provision.Draw(f.stream("start-up", "provision", i.number))))
 	}
-	return later(ready, int64(f.load.Draw(f.stream("start-up", "load", i.number))))
+	return f.loads(ready, i)
 }
 
 // shortest is the least time after which a refused launch is tried again: with none it would be refused for ever at one instant.
@@ -225,6 +229,7 @@ func (f *fleet) enter(t clock, i *instance) {
 		i.paid = t
 	}
 	f.warm(t, i)
+	f.stillLoads(t, i)
 	f.service.add(t, i)
 	f.done(t, i.change)
 	i.change = -1
@@ -271,6 +276,7 @@ func (f *fleet) remove(t clock, n, id int) {
 func (f *fleet) retire(t clock, i *instance, id int) {
 	f.serving = without(f.serving, i)
 	f.warmed(t, i)
+	f.unload(i)
 	f.serve(t, -1)
 	f.inDraining.add(t, 1)
 	f.draining = append(f.draining, i)
@@ -311,6 +317,7 @@ func (f *fleet) lose(t clock, i *instance) {
 	case serving:
 		f.serving = without(f.serving, i)
 		f.warmed(t, i)
+		f.unload(i)
 		f.serve(t, -1)
 	case draining:
 		f.draining = slices.DeleteFunc(f.draining, func(o *instance) bool { return o == i })
@@ -374,6 +381,7 @@ func (f *fleet) stream(purpose, name string, number int) *rand.Rand {
 func (f *fleet) report() {
 	f.bill.reset()
 	f.hosts.report()
+	f.loadingIn()
 	for _, i := range slices.Concat(f.starting, f.serving, f.draining) {
 		if i.paid != never {
 			i.paid = 0

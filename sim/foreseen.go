@@ -8,9 +8,10 @@ import "slices"
 // ends before anybody can look is counted at once; the rest is a stay on its instance, counted when somebody looks. When an instance
 // leaves service its stays become what they are in the general engine, and go on there.
 
-// foreseen says whether attempts on this service are.
-func foreseen(s *Service) bool {
-	return s.Queue.Shared == nil && (s.Balancer == "random" || s.Balancer == "round-robin")
+// foreseen says whether attempts of a run are. An instance that loads while it serves is left to the general engine.
+func foreseen(c *Config) bool {
+	s := &c.Service
+	return c.Fleet.StartUp.Ready == nil && s.Queue.Shared == nil && (s.Balancer == "random" || s.Balancer == "round-robin")
 }
 
 // foresight is what is known ahead of an instance in service.
@@ -45,7 +46,7 @@ func (e *requests) foresee(t clock, r uint32, i *instance) {
 	if begin > patience {
 		begin, q.state = patience, waiting
 	} else {
-		done := e.completion(begin, q.work)
+		done := e.completion(begin, q.work, i)
 		if givesUp = done > patience && !e.onlyWaiting; !givesUp || e.cfg.Abandoned != "drop" {
 			end = done
 		}
@@ -162,7 +163,7 @@ func (e *requests) part(i *instance) {
 		q := &e.pool.all[s.req]
 		if i.held++; k < i.begun {
 			i.busy++
-			e.departures.push(newEvent(e.completion(s.begin, q.work), q.ticket, s.req)) // unless its client gives up before
+			e.departures.push(newEvent(e.completion(s.begin, q.work, i), q.ticket, s.req)) // unless its client gives up before
 		} else {
 			q.state = waiting
 			i.queue.push(&e.pool, s.req)

@@ -167,6 +167,7 @@ func (l *ledger) row(t clock, y *tally, d areas) {
 		InFlight:     float64(d.alive) / minute,
 		Utilization:  ratio(float64(d.busy), l.slots*float64(d.serving+d.draining)),
 		Lost:         l.lost, Refused: l.refused,
+		Loading: l.fleet.loadingIn(), Erred: y.erred - was.erred,
 		Slow: l.slow.touches(t-int64(time.Minute), t),
 	}
 	m.ServingMin, m.ServingMax = l.fleet.extremes.close(t, l.fleet.inService.n)

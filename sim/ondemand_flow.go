@@ -179,6 +179,7 @@ func (e *onDemandFluid) lose(t clock, _ *instance) {
 }
 
 func (e *onDemandFluid) warmed(clock, *instance) {}
+func (e *onDemandFluid) loaded(clock, *instance) {}
 
 func (e *onDemandFluid) holds(*instance) int {
 	if e.taken.sum() >= 0.5 {

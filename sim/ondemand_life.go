@@ -263,6 +263,9 @@ func (e *onDemand) tally(t clock) tally {
 // warmed: nothing warms up.
 func (e *onDemand) warmed(clock, *instance) {}
 
+// loaded: nor is anything ready before it is loaded.
+func (e *onDemand) loaded(clock, *instance) {}
+
 // holds is whether a provisioned environment has a request.
 func (e *onDemand) holds(i *instance) int {
 	if e.envs[e.of[i]].state == working {

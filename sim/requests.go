@@ -31,6 +31,8 @@ type requests struct {
 	balancer balancer
 	law      chance.Law
 	slow     *slow
+	ready    *Ready     // nil: none is ready before it is loaded
+	erring   bool       // one that is fails
 	eventful bool       // the service has events at all
 	service  *rand.Rand // first tries' services, in order of arrival
 	routing  rand.PCG   // first tries' routing, in order of arrival
@@ -83,14 +85,14 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet, quiet func(clock) c
 	pcg := new(rand.PCG)
 	e := &requests{
 		ctx: ctx, cfg: s, fleet: f, quiet: quiet, crowd: newCrowd(s.Concurrency), balancer: newBalancer(s.Balancer),
-		law: s.Time.Law(), slow: newSlow(s.Events),
+		law: s.Time.Law(), slow: newSlow(s.Events), ready: cfg.Fleet.StartUp.Ready,
 		service:  cfg.Source.Stream("service", "", 0),
 		retrying: cfg.Source.Key("retries", ""), pcg: pcg, try: rand.New(pcg),
 		arrivals: cfg.Traffic.Arrivals(cfg.Source, -cfg.Settle, cfg.Length),
 		limit:    int(s.Queue.Own), timeout: int64(s.Timeout.Total), attempts: max(1, s.Retries.Attempts), budget: -1,
 		recorder: newRecorder(cfg.Quantiles),
 	}
-	e.departures, e.foreseen = newAgenda(int64(e.law.Mean()), *cfg.Fleet.Start*s.Concurrency), foreseen(s)
+	e.departures, e.foreseen = newAgenda(int64(e.law.Mean()), *cfg.Fleet.Start*s.Concurrency), foreseen(cfg)
 	e.lived, e.unseen = -clock(cfg.Settle), -clock(cfg.Settle)
 	e.crowd.unseen = e.foreseen
 	cfg.Source.Key("routing", "").Reset(&e.routing, 0)
@@ -107,7 +109,7 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet, quiet func(clock) c
 	if s.Retries.Budget != nil {
 		e.budget = int64(math.Round(float64(*s.Retries.Budget) * oneRetry))
 	}
-	e.eventful = len(s.Events) > 0
+	e.erring, e.eventful = e.ready.fails(), len(s.Events) > 0 || e.ready != nil
 	if e.timeout > longest {
 		e.timeout = 0 // no run lasts as long
 	}
@@ -204,6 +206,10 @@ func (e *requests) attempt(t clock, r uint32, word uint64) {
 	}
 	switch {
 	case i != nil && i.busy < e.cfg.Concurrency:
+		if e.erring && i.loading {
+			e.fail(t, r, erred)
+			return
+		}
 		e.crowd.moved(i, 1)
 		e.start(t, r, i)
 	case queue.size >= e.limit:
@@ -246,15 +252,15 @@ func (e *requests) start(t clock, r uint32, i *instance) {
 func (e *requests) begin(t clock, r uint32, i *instance) {
 	q := &e.pool.all[r]
 	q.state, q.instance, q.since = inService, i, t
-	e.departures.push(newEvent(e.completion(t, q.work), q.ticket, r))
+	e.departures.push(newEvent(e.completion(t, q.work, i), q.ticket, r))
 }
 
-// completion is when a service ends that begins at t.
-func (e *requests) completion(t clock, work int64) clock {
+// completion is when a service ends that begins at t on an instance.
+func (e *requests) completion(t clock, work int64, i *instance) clock {
 	if end := t + work; end >= t && !e.eventful {
 		return end
 	}
-	return e.slow.end(t, work)
+	return e.slowed(t, work, i)
 }
 
 // depart is a slot that has done its work, unless it was freed before.
@@ -379,6 +385,7 @@ const (
 	timedOut
 	noCapacity
 	lostInstance
+	erred
 	throttled
 )
 
@@ -391,6 +398,8 @@ func (e *requests) fail(t clock, r uint32, why cause) {
 		e.count.timedOut++
 	case noCapacity:
 		e.count.noCapacity++
+	case erred:
+		e.count.erred++
 	}
 	if int(q.try) < e.attempts && (e.budget < 0 || e.tokens >= oneRetry) {
 		if e.budget >= 0 {
@@ -415,6 +424,8 @@ func (e *requests) fail(t clock, r uint32, why cause) {
 		e.failedBy.NoCapacity++
 	case lostInstance:
 		e.failedBy.InstanceLost++
+	case erred:
+		e.failedBy.Error++
 	}
 	e.pool.give(r)
 }

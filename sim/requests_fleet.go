@@ -16,6 +16,10 @@ func (e *requests) add(t clock, i *instance) {
 	for e.shared != nil && e.shared.size > 0 && i.busy < e.cfg.Concurrency {
 		r := e.shared.pop(&e.pool)
 		e.queued.add(t, -1)
+		if e.erring && i.loading {
+			e.fail(t, r, erred)
+			continue
+		}
 		e.crowd.moved(i, 1)
 		e.start(t, r, i)
 	}

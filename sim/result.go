@@ -49,7 +49,10 @@ type Requests struct {
 }
 
 // FailedBy counts failed requests by the cause of their last attempt's failure.
-type FailedBy struct{ Rejected, Timeout, NoCapacity, InstanceLost, Throttled int64 }
+type FailedBy struct {
+	Rejected, Timeout, NoCapacity, InstanceLost, Throttled int64
+	Error                                                  int64 // answered by an instance whose model still loaded
+}
 
 // Summary of a duration over the served requests. Samples is empty if nothing was served: then nothing else exists.
 type Summary struct {
@@ -115,7 +118,10 @@ type Minute struct {
 	UseCost                float64 // what of Cost is for use: requests and service, not the time that instances or provisioned environments are there
 	// Invoked, Cold and Throttled are attempts that an environment took, that waited for a new one, that none could take.
 	Invoked, Cold, Throttled int64
-	Slow                     bool // a slowdown or outage of the service touches the minute
+	// Loading are instances that were in service in the minute while their models loaded, Erred the attempts that they failed.
+	Loading int
+	Erred   int64
+	Slow    bool // a slowdown or outage of the service touches the minute
 }
 
 // Decision is one entry of the decision log; a run of equal held wishes is one entry with Until.

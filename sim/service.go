@@ -19,6 +19,8 @@ type service interface {
 	lose(t clock, i *instance)
 	// warmed ends the warm-up of an instance in service, which began when it was added.
 	warmed(t clock, i *instance)
+	// loaded ends the time in which an instance in service loads its model, which began when it was added.
+	loaded(t clock, i *instance)
 
 	// holds is how many attempts an instance in service holds.
 	holds(i *instance) int
@@ -48,7 +50,7 @@ type service interface {
 type tally struct {
 	offered, attempts, retries, served, failed int64
 	failedAttempts                             int64
-	timedOut, noCapacity                       int64 // failed attempts of these causes
+	timedOut, noCapacity, erred                int64 // failed attempts of these causes
 	waiting                                    int64 // now, in queues
 	backoff                                    int64 // now, between two tries
 	slots                                      int64 // busy on instances in service, now
