@@ -30,6 +30,8 @@ const (
 	Slow      Code = "service"   // one request alone was too slow
 	ColdStart Code = "cold"      // requests waited for environments that were made for them
 	Throttle  Code = "throttled" // as many requests were served at once as may be
+	Erring    Code = "error"     // instances in service failed attempts while their models loaded
+	Loading   Code = "loading"   // they served slowly
 )
 
 // A Cause says what owns most minutes of a breach, and in a sentence when and how much.
@@ -133,8 +135,12 @@ func (f *facts) phase(i int, refused bool) Code {
 		return Slow
 	case f.r.Config.Platform.OnDemand != nil:
 		return onDemandPhase(m)
+	case f.erring(i):
+		return Erring
 	case f.short(i):
 		return f.shortage(i, refused)
+	case m.Loading > 0:
+		return Loading
 	case m.Lost > 0:
 		return Lost
 	case i > 0 && float64(f.r.Minutes[i-1].Waiting) > math.Max(m.ServingMean*f.slots, 1):

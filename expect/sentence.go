@@ -57,6 +57,8 @@ func (f *facts) sentence(c Code, i int, minutes []int) string {
 		return fmt.Sprintf("%d → %s at %s (%s); the load needed %d", d.From, instances(d.To), f.clock(d.At), d.Policy, f.most(c, minutes))
 	case ColdStart, Throttle:
 		return f.onDemand(c, i, minutes)
+	case Erring, Loading:
+		return f.early(c, i, minutes)
 	case Slow:
 		last := i
 		for _, k := range minutes {

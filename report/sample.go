@@ -92,6 +92,12 @@ func requestMeasures() []measure {
 		count("failed_by.timeout", func(q *sim.Requests) int64 { return q.FailedBy.Timeout }),
 		count("failed_by.no_capacity", func(q *sim.Requests) int64 { return q.FailedBy.NoCapacity }),
 		count("failed_by.instance_lost", func(q *sim.Requests) int64 { return q.FailedBy.InstanceLost }),
+		{"requests.failed_by.error", func(r *sim.Result) float64 {
+			if r.Config.Fleet.StartUp.Ready == nil {
+				return math.NaN()
+			}
+			return float64(r.Requests.FailedBy.Error)
+		}},
 		onDemand("failed_by.throttled", func(q *sim.Requests) int64 { return q.FailedBy.Throttled }),
 		onDemand("cold", func(q *sim.Requests) int64 { return q.Cold }),
 		count("waiting_at_end", func(q *sim.Requests) int64 { return q.WaitingAtEnd }),

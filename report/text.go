@@ -273,7 +273,7 @@ func paidLine(d Doc, line func(string, ...string)) {
 // failedWords say why requests failed.
 var failedWords = map[string]string{
 	"rejected": "rejected", "timeout": "timed out", "no_capacity": "without capacity", "instance_lost": "lost with an instance",
-	"throttled": "throttled",
+	"throttled": "throttled", "error": "answered with an error",
 }
 
 // heldWords say what held wishes.

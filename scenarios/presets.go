@@ -76,4 +76,9 @@ func (c *checker) startUp() {
 			s.Load = chance.Fixed(p.Load)
 		}
 	}
+	filled := *s
+	filled.Preset = ""
+	for _, p := range filled.Check() {
+		c.add("fleet.start-up."+p.Path, p.Must, p.Got, p.Hint)
+	}
 }

@@ -71,6 +71,7 @@ type fluid struct {
 	occupied occupied
 	tries    *comebacks // nil: no retries
 	gone     []*drainer
+	young
 
 	recent, model waits // of this minute, and since ModelLatency was asked for
 	last          waits // of the last minute that had any
@@ -108,6 +109,7 @@ func newFluid(ctx context.Context, cfg *Config, f *fleet) service {
 		e.timeout = s.Timeout.Waiting.Seconds()
 	}
 	e.hold = e.law.mean
+	e.young = young{ready: cfg.Fleet.StartUp.Ready}
 	if s.Retries.Attempts > 1 {
 		e.tries = newComebacks(&s.Retries)
 	}
@@ -198,7 +200,7 @@ func (e *fluid) settle() {
 	}
 	e.safe = math.Inf(1)
 	if e.inService {
-		e.safe = e.timeout - e.factor*e.law.most
+		e.safe = e.timeout - e.factor*e.slowest()*e.law.most
 	}
 	e.w = min(e.w, e.content)
 	e.load, e.steady = -1, steadiness{}
@@ -220,13 +222,16 @@ func (e *fluid) piece(from, to clock) {
 	}
 	e.fresh += fresh
 	waiting := 0.0
+	if all := e.n + e.failing; all > 0 {
+		e.shares += in / float64(all)
+	}
+	if e.young.any() {
+		in, mean = e.divide(from, to, dt, in, mean)
+	}
 	switch {
 	case e.n == 0 && e.own:
 		e.fail(from, to, in, arrived, 0, noCapacity)
 	default:
-		if e.n > 0 {
-			e.shares += in / float64(e.n)
-		}
 		waiting = e.flow(from, to, dt, in, mean)
 		e.work(from, to, dt)
 	}

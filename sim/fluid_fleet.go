@@ -17,6 +17,14 @@ type drainer struct {
 // add brings an instance into service.
 func (e *fluid) add(t clock, i *instance) {
 	e.live(t)
+	if i.loading && e.young.add(e, t) {
+		return
+	}
+	e.join(i)
+}
+
+// join lets an instance serve.
+func (e *fluid) join(i *instance) {
 	e.n++
 	if i.warming {
 		e.warming++
@@ -26,9 +34,17 @@ func (e *fluid) add(t clock, i *instance) {
 
 // holds is what an instance would hold if all were packed: the oldest are full, the newest empty.
 func (e *fluid) holds(i *instance) int {
+	if e.fails(i) {
+		return 0
+	}
 	k := 0
-	for k < len(e.fleet.serving) && e.fleet.serving[k] != i {
-		k++
+	for _, o := range e.fleet.serving {
+		if o == i {
+			break
+		}
+		if !e.fails(o) {
+			k++
+		}
 	}
 	return int(math.Ceil(max(0, min(e.slots, e.held+e.x-float64(k)*e.slots)) - 1e-9))
 }
@@ -36,6 +52,10 @@ func (e *fluid) holds(i *instance) int {
 // drain takes an instance out of service with its share of what is in service and, of own queues, of what waits.
 func (e *fluid) drain(t clock, i *instance) {
 	e.live(t)
+	if i.loading && e.young.leave(e, i) {
+		e.fleet.drained(t, i)
+		return
+	}
 	share := 1 / float64(e.n)
 	if e.packed { // only empty ones go
 		share = 0
@@ -88,6 +108,9 @@ func (e *fluid) lose(t clock, i *instance) {
 			e.drainSums()
 			return
 		}
+	}
+	if i.loading && e.young.leave(e, i) {
+		return
 	}
 	share := 1 / float64(e.n)
 	live, beyond := e.inSlots()

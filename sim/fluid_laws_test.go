@@ -35,7 +35,7 @@ func TestFluidLaws(t *testing.T) {
 		if q.Offered+q.CarriedIn != q.Served+q.Failed+q.WaitingAtEnd+q.InServiceAtEnd || min(q.Served, q.Failed, q.WaitingAtEnd, q.InServiceAtEnd, q.Retries) < 0 {
 			r.Fatalf("conservation: %+v", q)
 		}
-		if f := q.FailedBy; f.Rejected+f.Timeout+f.NoCapacity+f.InstanceLost != q.Failed || min(f.Rejected, f.Timeout, f.NoCapacity, f.InstanceLost) < 0 {
+		if f := q.FailedBy; f.Rejected+f.Timeout+f.NoCapacity+f.InstanceLost+f.Error != q.Failed || min(f.Rejected, f.Timeout, f.NoCapacity, f.InstanceLost, f.Error) < 0 {
 			r.Fatalf("failed_by: %+v", q)
 		}
 		if u := got.Utilization; u < 0 || u > 1+1e-9 {

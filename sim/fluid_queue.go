@@ -23,7 +23,7 @@ func (e *fluid) vary(load float64) {
 	z := &e.noise
 	*z = noise{load: load, rho: math.Inf(1), ceiling: e.bound, patience: e.timeout}
 	variance := (e.varied + e.law.varied) / 2
-	if e.capacity <= 0 || load/e.capacity <= 0 || variance <= 0 || e.servers < 1 { // the ratio of a load may be 0 where the load is not quite
+	if e.capacity <= 0 || load/e.capacity <= 0 || variance <= 0 || e.servers < 1 || e.sheltered() { // the ratio of a load may be 0 where the load is not quite
 		return
 	}
 	z.rho = load / e.capacity
@@ -345,25 +345,28 @@ func (e *fluid) staying(chance, more, left float64) (float64, float64) {
 // admit puts a portion into slots. Those whose timeout comes before the end of their service are never served: they fail as
 // their slots are worked off.
 func (e *fluid) admit(p portion, earlier float64) {
+	if e.share > 0 && p.factor == e.factor {
+		e.admit(e.tardy(&p), earlier)
+	}
 	e.begun += p.mass
 	if e.inService && p.wait+20*max(p.more, 0) > e.safe {
 		good, within := e.inTime(&p)
 		bad := p.mass * (1 - good)
 		e.begunBad += bad
-		e.heldBegun += p.mass * within
+		e.heldBegun += p.mass * within * p.factor / e.factor
 		if e.drop {
 			e.dropping = true
 		} else {
-			dead := p.mass * max(0, e.law.mean-within) * e.factor
+			dead := p.mass * max(0, e.law.mean-within) * p.factor
 			e.wasted += dead
 			e.deadStays += dead
 			e.badStays += bad * max(0, e.timeout-p.meanWait())
 		}
 		if p.mass *= good; good < 1-1e-4 {
-			p.cut = max(0, e.timeout-p.meanWait()) / e.factor
+			p.cut = max(0, e.timeout-p.meanWait()) / p.factor
 		}
 	} else {
-		e.heldBegun += p.mass * e.law.mean
+		e.heldBegun += p.mass * e.law.mean * p.factor / e.factor
 	}
 	if e.watched && p.mass > 0 {
 		q := p
@@ -388,7 +391,7 @@ func (e *fluid) record(p portion) {
 // wait for on average.
 func (e *fluid) inTime(p *portion) (good, within float64) {
 	of := func(wait float64) (float64, float64) {
-		left := max(0, e.timeout-wait) / e.factor
+		left := max(0, e.timeout-wait) / p.factor
 		return e.law.cdf(left), e.law.within(left)
 	}
 	good, within = of(p.wait)

@@ -121,7 +121,7 @@ func (e *fluid) expire(from, to clock) {
 func (e *fluid) shorten() {
 	if e.begunBad <= 0 {
 		if e.begun > 0 {
-			e.hold, e.dropping, e.stale = e.law.mean, false, true
+			e.hold, e.dropping, e.stale = e.usualHold(), false, true
 		}
 		return
 	}

@@ -10,8 +10,8 @@ import (
 type counts struct {
 	fresh, retried float64 // first attempts, retries
 	failedTries    float64
-	failedBy       [4]float64 // failed attempts, by cause
-	lost           [4]float64 // failed for good, by cause
+	failedBy       [5]float64 // failed attempts, by cause
+	lost           [5]float64 // failed for good, by cause
 	wasted         float64    // seconds of slot time
 	shares         float64    // Σ 1 ÷ instances in service, of attempts since it was asked for
 
@@ -28,11 +28,11 @@ type counts struct {
 // wholes are the counts as whole requests. Offered = served + failed + those alive, always.
 type wholes struct {
 	offered, retries, failedTries, served int64
-	lost                                  [4]int64
+	lost                                  [5]int64
 	waiting, backoff, inService           int64
 }
 
-func (w *wholes) failed() int64 { return w.lost[0] + w.lost[1] + w.lost[2] + w.lost[3] }
+func (w *wholes) failed() int64 { return w.lost[0] + w.lost[1] + w.lost[2] + w.lost[3] + w.lost[4] }
 
 // whole rounds every count; served takes what is left, to within one of what was served. No count that only grows ever descends:
 // where rounding would make it, another count is rounded the other way.
@@ -42,9 +42,9 @@ func (e *fluid) whole() *wholes {
 	w.retries = max(w.retries, round(e.retried))
 	w.failedTries = max(w.failedTries, round(e.failedTries))
 	live, beyond := e.inSlots()
-	exact := [7]float64{e.lost[0], e.lost[1], e.lost[2], e.lost[3], e.x + e.drainQueue + beyond, 0, live + e.drainBusy}
+	exact := [8]float64{e.lost[0], e.lost[1], e.lost[2], e.lost[3], e.lost[4], e.x + e.drainQueue + beyond, 0, live + e.drainBusy}
 	if e.tries != nil {
-		exact[5] = e.tries.pending
+		exact[6] = e.tries.pending
 	}
 	w.divide(e.fresh, &exact)
 	return w
@@ -52,8 +52,8 @@ func (e *fluid) whole() *wholes {
 
 // divide makes whole numbers of those lost by cause, waiting, in backoff and in service; served is what they leave of the first
 // attempts.
-func (w *wholes) divide(fresh float64, exact *[7]float64) {
-	var n, least [7]int64
+func (w *wholes) divide(fresh float64, exact *[8]float64) {
+	var n, least [8]int64
 	copy(least[:], w.lost[:])
 	served, left := fresh, w.offered
 	for i, x := range exact {
@@ -67,12 +67,12 @@ func (w *wholes) divide(fresh float64, exact *[7]float64) {
 	for high := max(low, int64(math.Ceil(served-1e-6))); left > high; left-- {
 		raise(&n, exact)
 	}
-	copy(w.lost[:], n[:4])
-	w.waiting, w.backoff, w.inService, w.served = n[4], n[5], n[6], left
+	copy(w.lost[:], n[:5])
+	w.waiting, w.backoff, w.inService, w.served = n[5], n[6], n[7], left
 }
 
 // lower takes one from the count that lies highest above its exact value and can still be lowered.
-func lower(n, least *[7]int64, exact *[7]float64) bool {
+func lower(n, least *[8]int64, exact *[8]float64) bool {
 	best := -1
 	for i := range n {
 		if n[i] > least[i] && (best < 0 || float64(n[i])-exact[i] > float64(n[best])-exact[best]) {
@@ -86,7 +86,7 @@ func lower(n, least *[7]int64, exact *[7]float64) bool {
 }
 
 // raise adds one to the count that lies lowest below its exact value.
-func raise(n *[7]int64, exact *[7]float64) {
+func raise(n *[8]int64, exact *[8]float64) {
 	best := 0
 	for i := range n {
 		if float64(n[i])-exact[i] < float64(n[best])-exact[best] {
@@ -103,7 +103,7 @@ func (e *fluid) tally(t clock) tally {
 	w := e.whole()
 	return tally{
 		offered: w.offered, attempts: w.offered + w.retries, retries: w.retries, served: w.served, failed: w.failed(),
-		failedAttempts: w.failedTries, timedOut: round(e.failedBy[timedOut]), noCapacity: round(e.failedBy[noCapacity]), waiting: w.waiting, backoff: w.backoff,
+		failedAttempts: w.failedTries, timedOut: round(e.failedBy[timedOut]), noCapacity: round(e.failedBy[noCapacity]), erred: round(e.failedBy[erred]), waiting: w.waiting, backoff: w.backoff,
 		busy: e.busyArea, busyDraining: e.drainArea, active: e.activeArea, queued: e.queuedArea, alive: e.aliveArea,
 		slots:    round(min(e.held, float64(e.n)*e.slots)),
 		warmBusy: e.warmArea, warmActive: e.warmActiveArea,
@@ -189,6 +189,7 @@ func (e *fluid) finish(end clock, r *Result) {
 	q.FailedBy = FailedBy{
 		Rejected: w.lost[rejected] - b.lost[rejected], Timeout: w.lost[timedOut] - b.lost[timedOut],
 		NoCapacity: w.lost[noCapacity] - b.lost[noCapacity], InstanceLost: w.lost[lostInstance] - b.lost[lostInstance],
+		Error: w.lost[erred] - b.lost[erred],
 	}
 	q.Retries = w.retries - b.retries
 	q.WaitingAtEnd, q.InServiceAtEnd = w.waiting+w.backoff, w.inService
@@ -247,5 +248,5 @@ func (e *fluid) approximations() []string {
 	if !e.fleet.cfg.Drain.Finish || len(e.fleet.cfg.Failures) > 0 || e.fleet.launches > int(e.fleet.inService.n) {
 		out = append(out, "fluid: an instance holds an even share of what is in service and, of own queues, of what waits; a draining one lasts as long as the expected longest of its services")
 	}
-	return out
+	return append(out, e.young.approximations(e)...)
 }

@@ -99,6 +99,7 @@ func anyPlatform(t *rapid.T) (p policy.Platform) {
 func TestForeseenIsLived(t *testing.T) {
 	holdOnAll(t, func(t *rapid.T) {
 		c := anyWorld(t)
+		c.Fleet.StartUp.Ready = nil
 		c.Service.Queue = Queue{Own: choose(t, "own", Unlimited, 0, 1, 10)}
 		c.Service.Balancer = choose(t, "blind", "random", "round-robin")
 		c.Service.Concurrency = choose(t, "more slots", c.Service.Concurrency, c.Service.Concurrency, 20)

@@ -90,6 +90,7 @@ func anyWorld(t *rapid.T) Config {
 	}
 	f := &c.Fleet
 	f.StartUp = StartUp{Provision: law("provision", seconds("provision mean", 0, 40)), Load: constant(seconds("load", 0, 20))}
+	f.StartUp.Ready = choose(t, "ready", nil, nil, &Ready{After: time.Second, UntilLoaded: "fails"}, &Ready{After: time.Second, Slow: 5})
 	f.Billing = Billing{Granularity: choose(t, "granularity", time.Second, time.Minute, 7*time.Second), Minimum: choose(t, "minimum", 0, time.Minute), Starting: choose(t, "starting", "charged", "free")}
 	f.Drain = choose(t, "drain", Drain{Finish: true}, Drain{Limit: 0}, Drain{Limit: 5 * time.Second})
 	f.Zones = choose(t, "zones", 1, 3)
@@ -172,7 +173,7 @@ func conserved(t *rapid.T, r *Result) {
 	if q.Offered+q.CarriedIn != q.Served+q.Failed+q.WaitingAtEnd+q.InServiceAtEnd || q.WaitingAtEnd < 0 || q.InServiceAtEnd < 0 {
 		t.Fatalf("conservation: %+v", q)
 	}
-	if f := q.FailedBy; f.Rejected+f.Timeout+f.NoCapacity+f.InstanceLost != q.Failed {
+	if f := q.FailedBy; f.Rejected+f.Timeout+f.NoCapacity+f.InstanceLost+f.Error != q.Failed {
 		t.Fatalf("failed_by does not add up: %+v", q)
 	}
 	if r.Latency.Count != q.Served || r.Wait.Count != q.Served {

@@ -197,9 +197,9 @@ func (e *onDemandFluid) whole() *wholes {
 	w := &e.rounded
 	w.offered, w.retries = max(w.offered, round(e.fresh)), max(w.retries, round(e.retried))
 	w.failedTries = max(w.failedTries, round(e.failedTries))
-	exact := [7]float64{e.lost[0], e.lost[1], e.lost[2], e.lost[3], e.taken.starting, 0, e.taken.serving}
+	exact := [8]float64{e.lost[0], e.lost[1], e.lost[2], e.lost[3], e.lost[4], e.taken.starting, 0, e.taken.serving}
 	if e.tries != nil {
-		exact[5] = e.tries.pending
+		exact[6] = e.tries.pending
 	}
 	w.divide(e.fresh, &exact)
 	return w

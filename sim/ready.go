@@ -27,8 +27,11 @@ func (r Ready) Check() []problem.Problem {
 	return nil
 }
 
-// Check says whether an instance can be ready before it is loaded at all.
+// Check says whether an instance can be ready before it is loaded at all; of a preset that is known when it is filled in.
 func (s StartUp) Check() []problem.Problem {
+	if s.Preset != "" {
+		return nil
+	}
 	if load := s.Load.Constant; s.Ready != nil && load != nil && s.Ready.After >= *load {
 		return []problem.Problem{{Path: "ready.after", Must: "less than load, " + unit.FormatDuration(*load) + ": an instance that is loaded is in service anyway",
 			Got: unit.FormatDuration(s.Ready.After), Hint: "leave ready out, or add the time to load", Of: []string{"load", "ready.after"}}}
@@ -106,5 +109,3 @@ func (e *requests) slowed(t clock, work int64, i *instance) clock {
 
 // loaded: from now on the next service on it is as on any other.
 func (e *requests) loaded(clock, *instance) {}
-
-func (e *fluid) loaded(clock, *instance) {}

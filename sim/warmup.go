@@ -38,9 +38,11 @@ func (e *requests) warmed(t clock, i *instance) {
 }
 
 // warmed lives until then: from now on the even share of one more instance is counted.
-func (e *fluid) warmed(t clock, _ *instance) {
+func (e *fluid) warmed(t clock, i *instance) {
 	e.live(t)
-	e.warming--
+	if !e.fails(i) {
+		e.warming--
+	}
 }
 
 // cold are the slots of the instances that warm up: busy ones, and instances with a busy one.

@@ -200,7 +200,7 @@ func run(t testing.TB, c Config) *Result {
 		t.Fatalf("conservation: %+v", q)
 	}
 	f := q.FailedBy
-	if f.Rejected+f.Timeout+f.NoCapacity+f.InstanceLost+f.Throttled != q.Failed {
+	if f.Rejected+f.Timeout+f.NoCapacity+f.InstanceLost+f.Throttled+f.Error != q.Failed {
 		t.Fatalf("failed_by does not add up: %+v", q)
 	}
 	return r
