@@ -116,7 +116,7 @@ func TestCB3WeightsAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := scenarios.Load("warm-pool", scenarios.OS, set); err == nil || !strings.Contains(err.Error(), "scaling.ec2-asg.weights") {
+	if _, err := scenarios.Load("warm-pool", scenarios.OS, set); err == nil || !strings.Contains(err.Error(), "scaling.ec2-asg.weights: no weights: they say how much each of several instance types counts") {
 		t.Errorf("a group with weights: %v", err)
 	}
 }
