@@ -1,9 +1,11 @@
 package headroom_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
+	"headroom/scenarios"
 	"headroom/sim"
 )
 
@@ -52,4 +54,42 @@ func servesAt(r *sim.Result, n int) time.Duration {
 		}
 	}
 	return -1
+}
+
+// What the library's scenario shows: behind least outstanding the average of an endpoint that gets more instances falls below the low
+// alarm, though traffic grows, and the policy takes away what it has just ordered, before it is loaded.
+func TestReadyTooEarlyScalesIn(t *testing.T) {
+	for _, engine := range []string{"requests", "fluid"} {
+		_, r := judged(t, "ready-too-early", set(t, "service.engine="+engine))
+		_, honest := judged(t, "ready-too-early", scenarios.Variant("honest"), set(t, "service.engine="+engine))
+		cut := 0
+		for _, d := range changes(r) {
+			if in(d) && d.Policy == "in" && r.Minutes[int((d.At-1)/minute)].Loading > 0 {
+				cut++
+			}
+		}
+		if cut < 15 || honest.Scaling.In > 0 {
+			t.Errorf("%s: %d times an instance was removed while one loaded; %d of an honest fleet", engine, cut, honest.Scaling.In)
+		}
+		if last := r.Minutes[len(r.Minutes)-1]; last.Serving-last.Loading > 4 || honest.ServingMax < 5 {
+			t.Errorf("%s: %d serve at the end; of an honest fleet at most %d", engine, last.Serving-last.Loading, honest.ServingMax)
+		}
+		least := math.Inf(1)
+		for _, p := range r.Series[0].Points {
+			if p.End > time.Hour {
+				least = math.Min(least, p.Value)
+			}
+		}
+		about(t, engine+": CPU at the least, with traffic for three busy instances", least, 12, 5)
+	}
+}
+
+// set is an edit PATH=VALUE.
+func set(t *testing.T, text string) scenarios.Edit {
+	t.Helper()
+	e, err := scenarios.ParseSet(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
 }

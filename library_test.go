@@ -40,7 +40,9 @@ var intended = map[string]map[string]string{
 		"busy": "hh", "busy-serverless": "hh"},
 	"two-policies":     {"": "hm", "cpu-alone": "hh", "memory-alone": "hm", "memory-only-out": "hh", "memory-60": "hm"},
 	"ecs-fast-metrics": {"": "mm", "fast": "hh", "fast-but-late": "mm", "soon-but-slow": "mm", "min-9": "hh"},
-	"scale-to-zero":    {"": "mh", "no-step-policy": "mh", "before-the-day": "hh", "one-copy-always": "hm"},
+	"ready-too-early": {"": "mm", "honest": "hh", "nearly-honest": "hh", "round-robin": "mh", "retries": "mm", "round-robin-and-retries": "hh",
+		"tracking": "mh", "slow": "hm"},
+	"scale-to-zero": {"": "mh", "no-step-policy": "mh", "before-the-day": "hh", "one-copy-always": "hm"},
 }
 
 // services are the library's scenarios about a service under traffic.

@@ -139,7 +139,7 @@ func (f *facts) phase(i int, refused bool) Code {
 		return Erring
 	case f.short(i):
 		return f.shortage(i, refused)
-	case m.Loading > 0:
+	case m.LoadingSeen > 0:
 		return Loading
 	case m.Lost > 0:
 		return Lost

@@ -15,7 +15,7 @@ func (f *facts) early(c Code, i int, minutes []int) string {
 	var erred, all int64
 	for _, k := range minutes {
 		if m := &f.r.Minutes[k]; f.phases[k] == c {
-			most = max(most, m.Loading)
+			most = max(most, m.LoadingSeen)
 			erred += m.Erred
 			all += m.Attempts
 		}

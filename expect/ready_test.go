@@ -8,7 +8,7 @@ import (
 
 // loading are instances of a minute that count although their models load, and the attempts that they failed.
 func loading(m sim.Minute, n int, erred int64) sim.Minute {
-	m.Loading, m.Erred, m.Attempts, m.Offered = n, erred, 100, 100
+	m.LoadingSeen, m.Erred, m.Attempts, m.Offered = n, erred, 100, 100
 	m.Failed = erred
 	return m
 }

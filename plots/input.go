@@ -32,6 +32,7 @@ type Input struct {
 	OnDemand bool
 	// PerInstance is what one instance serves with all slots busy, in requests per second; 0: not known, no capacity drawn.
 	PerInstance float64
+	PerLoading  float64   // the same of an instance whose model still loads
 	Quantiles   []float64 // the shares (0…1) of Minute.Latency, ascending
 	Minutes     []sim.Minute
 	Decisions   []sim.Decision
@@ -77,6 +78,7 @@ func FromResult(name string, r *sim.Result) Input {
 		StartingFree: r.Config.Fleet.Billing.Starting == "free",
 		OnDemand:     r.Config.Platform.OnDemand != nil,
 		PerInstance:  r.PerInstance,
+		PerLoading:   r.PerLoading,
 		Quantiles:    r.Config.Quantiles,
 		Minutes:      r.Minutes,
 		Decisions:    r.Decisions,

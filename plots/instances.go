@@ -50,6 +50,7 @@ func instancesPanel(in []Input) panel {
 		above := serving(m) + float64(m.Starting+m.Draining)
 		return above, above + m.Pool
 	})
+	loading := i.slabs(func(m sim.Minute) (float64, float64) { return serving(m) - float64(m.Loading), serving(m) })
 	want, got := pen{color: policyRed, width: 1.7, dash: []float64{4, 2.5}}, pen{color: ready, width: 2.2}
 	p.add(line{pen: want, data: i.samples(desired)}, line{pen: got, data: i.samples(serving)}) // desired is seen where it differs
 	if i.asDesired() {
@@ -60,7 +61,7 @@ func instancesPanel(in []Input) panel {
 	for _, a := range []struct {
 		name string
 		area area
-	}{{"starting", area{color: amber, data: starting}}, {"draining", area{color: drainFill, data: draining}}, {"warm pool", area{color: poolFill, data: pooled}}} {
+	}{{"in service, its model loads", area{color: loadFill, data: loading}}, {"starting", area{color: amber, data: starting}}, {"draining", area{color: drainFill, data: draining}}, {"warm pool", area{color: poolFill, data: pooled}}} {
 		for _, s := range a.area.data {
 			if s.some() {
 				p.areas = append(p.areas, a.area)

@@ -26,6 +26,7 @@ type stored struct {
 	Length       float64 `json:"length_s"`
 	Step         float64 `json:"step_s"`
 	Capacity     float64 `json:"per_instance_rps"`
+	PerLoading   float64 `json:"per_loading_instance_rps"`
 	StartingFree bool    `json:"starting_free"`
 	Cost         struct {
 		Currency string          `json:"currency"`
@@ -118,7 +119,7 @@ func Read(name string, result, timeline, decisions io.Reader) (Input, error) {
 	}
 	in := Input{
 		Name: name, Engine: r.Engine, Seed: r.Seed, Length: inSeconds(r.Length), Step: inSeconds(r.Step), Currency: r.Cost.Currency,
-		Cost: single(r.Cost.Total), PerInstance: r.Capacity, StartingFree: r.StartingFree, OnDemand: r.Requests.Cold != nil, Quantiles: []float64{0.5, 0.99},
+		Cost: single(r.Cost.Total), PerInstance: r.Capacity, PerLoading: r.PerLoading, StartingFree: r.StartingFree, OnDemand: r.Requests.Cold != nil, Quantiles: []float64{0.5, 0.99},
 	}
 	if in.Name == "" {
 		in.Name = r.Scenario
@@ -168,6 +169,10 @@ func (in *Input) readTimeline(from io.Reader, r stored) error {
 		}
 		if t.columns["use_cost"] > 0 {
 			m.UseCost = t.number(i, "use_cost")
+		}
+		if t.columns["loading"] > 0 {
+			m.Loading = int(t.count(i, "loading"))
+			m.LoadingMean = float64(m.Loading)
 		}
 		m.ServingMean, m.StartingMean, m.DrainingMean = float64(m.Serving), float64(m.Starting), float64(m.Draining)
 		in.Minutes = append(in.Minutes, m)

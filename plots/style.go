@@ -43,6 +43,7 @@ var (
 	green      = rgb(0x00805e)
 	violet     = rgb(0x8b4789)
 	drainFill  = rgb(0xdbaed0)
+	loadFill   = rgb(0xfae3b0)
 	poolFill   = rgb(0xb9d9a8)
 	missed     = rgb(0xb3261e)
 	overload   = rgb(0xd0605b)

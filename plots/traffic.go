@@ -29,7 +29,7 @@ func (in Input) capacity(m sim.Minute) float64 {
 	if in.PerInstance <= 0 {
 		return nan
 	}
-	return in.PerInstance * m.ServingMean
+	return in.PerInstance*(m.ServingMean-m.LoadingMean) + in.PerLoading*m.LoadingMean
 }
 
 func trafficPanel(in []Input) panel {

@@ -23,7 +23,7 @@ func chart(r *sim.Result, style Style) string {
 		for i := from; i < to; i++ {
 			m := &r.Minutes[i]
 			high = max(high, float64(m.Offered)/60)
-			low = min(low, m.ServingMean*r.PerInstance)
+			low = min(low, r.Capacity(m))
 			if p := minuteP99(r, m); !math.IsNaN(p) && !(p < slow) {
 				slow = p
 			}

@@ -14,8 +14,8 @@ import (
 )
 
 // timelineColumns come first, then with a warm pool its size and cost, where use has a price what it cost, with environments made on
-// demand cold starts and throttled attempts, then one column `seen:METRIC` for each metric that the
-// policies look at.
+// demand cold starts and throttled attempts, where instances may be ready too early those in service that still load, then one
+// column `seen:METRIC` for each metric that the policies look at.
 var timelineColumns = []string{"at_s", "time", "offered", "served", "failed", "mean_s", "p50_s", "p99_s", "wait_p99_s", "waiting",
 	"starting", "serving", "draining", "desired", "utilization", "cost"}
 
@@ -32,6 +32,9 @@ func Timeline(w io.Writer, r *sim.Result) error {
 	}
 	if r.Config.Platform.OnDemand != nil {
 		head = append(head, "cold", "throttled")
+	}
+	if r.Config.Fleet.StartUp.Ready != nil {
+		head = append(head, "loading")
 	}
 	for _, s := range r.Series {
 		head = append(head, "seen:"+s.Metric)
@@ -57,6 +60,9 @@ func Timeline(w io.Writer, r *sim.Result) error {
 		}
 		if r.Config.Platform.OnDemand != nil {
 			row = append(row, whole(m.Cold), whole(m.Throttled))
+		}
+		if r.Config.Fleet.StartUp.Ready != nil {
+			row = append(row, strconv.Itoa(m.Loading))
 		}
 		for k := range r.Series {
 			row = append(row, seen(&r.Series[k], &sight[k], m.At+time.Minute))

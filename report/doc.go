@@ -39,7 +39,8 @@ type Doc struct {
 	Expect         []Verdict   `json:"expect"`
 	Breaches       []Breach    `json:"breaches"`
 	Decisions      []Decision  `json:"decisions"`
-	PerInstance    float64     `json:"per_instance_rps"` // what one instance serves with all slots busy
+	PerInstance    float64     `json:"per_instance_rps"`                   // what one instance serves with all slots busy
+	PerLoading     float64     `json:"per_loading_instance_rps,omitempty"` // of that what one serves whose model still loads
 	Metrics        []Metric    `json:"metrics"`
 	Marks          []Mark      `json:"marks"`
 	Losses         []Loss      `json:"losses"`

@@ -48,7 +48,8 @@ func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample)
 		Expect:         verdicts(asks, samples),
 		Breaches:       breaches(asks, first),
 		Decisions:      decisions(first),
-		PerInstance:    capacity(first),
+		PerInstance:    capacity(first.PerInstance),
+		PerLoading:     capacity(first.PerLoading),
 		Metrics:        metrics(first),
 		Marks:          marks(first),
 		Losses:         losses(first),
@@ -158,12 +159,12 @@ func losses(r *sim.Result) []Loss {
 	return out
 }
 
-// capacity is PerInstance, 0 where it is not known or has no bound (JSON knows no infinity).
-func capacity(r *sim.Result) float64 {
-	if math.IsInf(r.PerInstance, 0) || math.IsNaN(r.PerInstance) {
+// capacity is what an instance serves, 0 where it is not known or has no bound (JSON knows no infinity).
+func capacity(rate float64) float64 {
+	if math.IsInf(rate, 0) || math.IsNaN(rate) {
 		return 0
 	}
-	return r.PerInstance
+	return rate
 }
 
 // hosts are the machines under copies, nil where instances are machines themselves.

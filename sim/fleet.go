@@ -276,7 +276,7 @@ func (f *fleet) remove(t clock, n, id int) {
 func (f *fleet) retire(t clock, i *instance, id int) {
 	f.serving = without(f.serving, i)
 	f.warmed(t, i)
-	f.unload(i)
+	f.unload(t, i)
 	f.serve(t, -1)
 	f.inDraining.add(t, 1)
 	f.draining = append(f.draining, i)
@@ -317,7 +317,7 @@ func (f *fleet) lose(t clock, i *instance) {
 	case serving:
 		f.serving = without(f.serving, i)
 		f.warmed(t, i)
-		f.unload(i)
+		f.unload(t, i)
 		f.serve(t, -1)
 	case draining:
 		f.draining = slices.DeleteFunc(f.draining, func(o *instance) bool { return o == i })
@@ -381,7 +381,7 @@ func (f *fleet) stream(purpose, name string, number int) *rand.Rand {
 func (f *fleet) report() {
 	f.bill.reset()
 	f.hosts.report()
-	f.loadingIn()
+	f.early.minute(0, new(Minute))
 	for _, i := range slices.Concat(f.starting, f.serving, f.draining) {
 		if i.paid != never {
 			i.paid = 0

@@ -167,9 +167,10 @@ func (l *ledger) row(t clock, y *tally, d areas) {
 		InFlight:     float64(d.alive) / minute,
 		Utilization:  ratio(float64(d.busy), l.slots*float64(d.serving+d.draining)),
 		Lost:         l.lost, Refused: l.refused,
-		Loading: l.fleet.loadingIn(), Erred: y.erred - was.erred,
-		Slow: l.slow.touches(t-int64(time.Minute), t),
+		Erred: y.erred - was.erred,
+		Slow:  l.slow.touches(t-int64(time.Minute), t),
 	}
+	l.fleet.early.minute(t, &m)
 	m.ServingMin, m.ServingMax = l.fleet.extremes.close(t, l.fleet.inService.n)
 	charged := d.serving + d.draining
 	if !l.startingFree {

@@ -44,8 +44,10 @@ func (r *Ready) fails() bool { return r != nil && r.UntilLoaded == "fails" }
 
 // early are the instances that come into service before they are loaded.
 type early struct {
-	loaded    map[*instance]clock // when those that start will be
-	now, seen int                 // in service: now, in this minute
+	loaded map[*instance]clock // when those that start will be
+	in     area                // in service
+	seen   int                 // of them in this minute, at some time
+	until  int64               // the area when it began
 }
 
 // loads is when an instance that has been provisioned at t comes into service, by launch number. One that is prepared for a warm
@@ -68,15 +70,15 @@ func (f *fleet) stillLoads(t clock, i *instance) {
 		return
 	}
 	delete(f.early.loaded, i)
-	f.early.now++
+	f.early.in.add(t, 1)
 	f.early.seen++
 	f.schedule(happening{at: loaded, class: loads, instance: i})
 }
 
 // unload counts an instance that leaves service no more among those that load; what it serves out goes on as it was.
-func (f *fleet) unload(i *instance) {
+func (f *fleet) unload(t clock, i *instance) {
 	if i.loading {
-		f.early.now--
+		f.early.in.add(t, -1)
 	}
 }
 
@@ -86,17 +88,30 @@ func (f *fleet) isLoaded(t clock, i *instance) {
 		return
 	}
 	if i.state == serving {
-		f.early.now--
+		f.early.in.add(t, -1)
 		f.service.loaded(t, i)
 	}
 	i.loading = false
 }
 
-// loadingIn is how many instances loaded in service in the minute that ends.
-func (f *fleet) loadingIn() int {
-	n := f.early.seen
-	f.early.seen = f.early.now
-	return n
+// minute counts them in the minute that ends at t.
+func (e *early) minute(t clock, m *Minute) {
+	until := e.in.until(t)
+	m.Loading, m.LoadingSeen, m.LoadingMean = int(e.in.n), e.seen, float64(until-e.until)/float64(time.Minute)
+	e.seen, e.until = int(e.in.n), until
+}
+
+// perLoading is what of the rate that an instance serves one serves while its model loads.
+func (r *Ready) perLoading(rate float64) float64 {
+	if r == nil || r.fails() {
+		return 0
+	}
+	return rate / r.Slow
+}
+
+// Capacity is what the instances in service in a minute could serve, in requests per second.
+func (r *Result) Capacity(m *Minute) float64 {
+	return r.PerInstance*(m.ServingMean-m.LoadingMean) + r.PerLoading*m.LoadingMean
 }
 
 // slowed is when a service ends that begins at t on an instance, with all that makes it longer.

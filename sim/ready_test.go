@@ -96,7 +96,7 @@ func TestReadyThatLeaves(t *testing.T) {
 			near(t, engine+", "+name, float64(r.Requests.FailedBy.Error), c.errors, 1.5)
 			seen := 0
 			for _, m := range r.Minutes {
-				seen = max(seen, m.Loading)
+				seen = max(seen, m.LoadingSeen)
 			}
 			if (seen > 0) != (c.errors > 0) {
 				t.Errorf("%s, %s: %d loading", engine, name, seen)
@@ -135,7 +135,9 @@ func TestReadyInMetrics(t *testing.T) {
 			}
 		}
 		is(t, engine+": erred in the minute", r.Minutes[2].Erred, 195)
-		is(t, engine+": loading in the minute", r.Minutes[2].Loading, 1)
+		is(t, engine+": loading in the minute", r.Minutes[2].LoadingSeen, 1)
+		near(t, engine+": loading on average", r.Minutes[2].LoadingMean, 39.0/60, 1e-9)
+		near(t, engine+": capacity", r.Capacity(&r.Minutes[2]), 20*(2-39.0/60), 1e-9)
 	}
 }
 

@@ -34,6 +34,8 @@ type Result struct {
 	// PerInstance is how many requests per second one instance serves with all slots busy and no slowdown (slots ÷ mean
 	// service time), to draw capacity.
 	PerInstance float64
+	// PerLoading is the same of one whose model still loads.
+	PerLoading float64
 }
 
 // Requests are counts; Offered + CarriedIn = Served + Failed + WaitingAtEnd + InServiceAtEnd, exactly.
@@ -118,10 +120,13 @@ type Minute struct {
 	UseCost                float64 // what of Cost is for use: requests and service, not the time that instances or provisioned environments are there
 	// Invoked, Cold and Throttled are attempts that an environment took, that waited for a new one, that none could take.
 	Invoked, Cold, Throttled int64
-	// Loading are instances that were in service in the minute while their models loaded, Erred the attempts that they failed.
-	Loading int
-	Erred   int64
-	Slow    bool // a slowdown or outage of the service touches the minute
+	// Loading are instances in service whose models still load: at the end, on average, and how many there were in the minute at some
+	// time. Erred are the attempts that they failed.
+	Loading     int
+	LoadingMean float64
+	LoadingSeen int
+	Erred       int64
+	Slow        bool // a slowdown or outage of the service touches the minute
 }
 
 // Decision is one entry of the decision log; a run of equal held wishes is one entry with Until.

@@ -134,6 +134,7 @@ func newWorld(ctx context.Context, cfg *Config) *world {
 // result gathers what the run leaves.
 func (w *world) result(end clock) *Result {
 	r := &Result{Config: *w.cfg, PerInstance: float64(w.cfg.Service.Concurrency) / w.cfg.Service.Time.Law().Mean().Seconds()}
+	r.PerLoading = w.cfg.Fleet.StartUp.Ready.perLoading(r.PerInstance)
 	w.fleet.closeBooks(end)
 	w.service.finish(end, r)
 	w.ledger.finish(r)
