@@ -75,7 +75,7 @@ func maxTooLow(s *scene) (out []Finding) {
 		text := fmt.Sprintf("%s at %s, %s each, keep %s slots busy; %s %s %s", rps(s.worst[i]), s.at(s.when(i)), mean(s, slow),
 			number(need*s.slots), count(n, cmp.Or(s.view.one, "instance")), map[bool]string{true: "has", false: "have"}[n == 1], number(float64(n)*s.slots))
 		to := max(up(need/0.8), up(s.wants(s.worst[i])))
-		fix := s.edit(ceiling[i]) + "=" + number(float64(to))
+		fix := s.edit(ceiling[i]) + "=" + s.view.written(to)
 		if path == s.view.min.path && s.view.min.path == s.view.max.path && s.Given("fleet.start") {
 			fix = "" // both would have to change
 		}
@@ -120,7 +120,7 @@ func minEqualsMax(s *scene) []Finding {
 	if lower := max(1, up(s.fits(low)/0.8), up(s.wants(low))); lower < n {
 		last, to = s.limits[0].min, lower
 	}
-	return []Finding{{Path: s.limits[0].max.path, Fix: s.edit(last) + "=" + number(float64(to)),
+	return []Finding{{Path: s.limits[0].max.path, Fix: s.edit(last) + "=" + s.view.written(to),
 		Text: fmt.Sprintf("min and max are both %d at all times: %s can never change anything, and the fleet is a fixed one", n,
 			count(len(s.view.policies), "policy"))}}
 }

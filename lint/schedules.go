@@ -104,10 +104,10 @@ func scheduleConflict(s *scene) (out []Finding) {
 			found := Finding{Path: sch.path}
 			switch {
 			case sch.max == nil:
-				found.Fix = sch.item + ".max=" + number(float64(*sch.min))
+				found.Fix = sch.item + ".max=" + s.view.written(*sch.min)
 				found.Text = fmt.Sprintf("at %s it sets min to %d while max is %d: AWS refuses the action, and nothing changes", s.at(f.at), *sch.min, before.max.n)
 			case sch.min == nil:
-				found.Fix = sch.item + ".min=" + number(float64(*sch.max))
+				found.Fix = sch.item + ".min=" + s.view.written(*sch.max)
 				found.Text = fmt.Sprintf("at %s it sets max to %d while min is %d: AWS refuses the action, and nothing changes", s.at(f.at), *sch.max, before.min.n)
 			}
 			out = append(out, found)
@@ -152,7 +152,7 @@ func scheduleFightsTracking(s *scene) (out []Finding) {
 			}
 		}
 		said[sch.path] = true
-		out = append(out, Finding{Path: sch.path + ".max", Fix: sch.item + ".max=" + number(float64(top)), Text: fmt.Sprintf(
+		out = append(out, Finding{Path: sch.path + ".max", Fix: sch.item + ".max=" + s.view.written(top), Text: fmt.Sprintf(
 			"from %s for %s it holds the fleet at %d, and the traffic of %s wants %d at the target", s.at(s.when(t.from)), span(s.length(t)), *sch.max,
 			rps(s.base[t.from]), wants(t.from))})
 	}
@@ -176,7 +176,7 @@ func scheduleFightsTracking(s *scene) (out []Finding) {
 			}
 			sch := &s.view.schedules[i]
 			said[sch.path] = true
-			out = append(out, Finding{Path: sch.path + ".min", Fix: sch.item + ".min=" + number(float64(high.n)), Text: fmt.Sprintf(
+			out = append(out, Finding{Path: sch.path + ".min", Fix: sch.item + ".min=" + s.view.written(high.n), Text: fmt.Sprintf(
 				"at %s it lowers min from %d to %d, tracking scales in %s, and at %s the traffic wants %d again", s.at(s.when(k)), high.n, low.n,
 				soon(quiet), s.at(s.when(j)), wants(j))})
 			break

@@ -98,7 +98,7 @@ func cooldownOutlastsRise(s *scene) (out []Finding) {
 		if best.single {
 			key = "by"
 		}
-		by := to - from
+		by := (to - from) * max(1, s.view.weight)
 		if best.step.Adjust == "percent" {
 			by = up(100 * float64(to-from) / float64(max(1, from)))
 		}
@@ -142,9 +142,9 @@ func (s *scene) added(r *rule, n int) int {
 	case "percent":
 		return max(n*by/100, s.least(r))
 	case "exact":
-		return by - n
+		return s.view.counts(by) - n
 	}
-	return by
+	return s.view.counts(by)
 }
 
 // moved is the most that a step policy adds or takes away at once, of the instances that the peak needs.
@@ -157,6 +157,8 @@ func (s *scene) moved(r *rule) (most int) {
 		by := max(a.By, -a.By)
 		if r.step.Adjust == "percent" {
 			by = max(by*n/100, s.least(r))
+		} else {
+			by = s.view.counts(by)
 		}
 		most = max(most, by)
 	}
@@ -166,7 +168,7 @@ func (s *scene) moved(r *rule) (most int) {
 // least is the least that a percent step changes.
 func (s *scene) least(r *rule) int {
 	if r.step.MinimumStep != nil {
-		return *r.step.MinimumStep
+		return s.view.counts(*r.step.MinimumStep)
 	}
 	return 1
 }

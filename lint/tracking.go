@@ -151,7 +151,7 @@ func scaleInNever(s *scene) (out []Finding) {
 			n := up(high)
 			fix, ok := s.raised(r, round2(margin*r.level*least/float64(n-1)))
 			if !ok {
-				fix = s.view.min.path + "=" + number(float64(n))
+				fix = s.view.min.path + "=" + s.view.written(n)
 			}
 			out = append(out, Finding{Path: path, Fix: fix, Text: fmt.Sprintf(
 				"%d instances are between %s and %s of the target: the low alarm (%s) fires and removes none, as %d to %d needs at most %s; with fewer than 10 it is never the alarm that decides",

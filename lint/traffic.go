@@ -40,7 +40,7 @@ func spikeBeatsReaction(s *scene) (out []Finding) {
 		if need <= float64(n) || reaction <= g.full || need > float64(l.max.n) {
 			continue
 		}
-		out = append(out, Finding{Path: l.min.path, Fix: s.edit(l.min) + "=" + number(float64(up(need))), Text: fmt.Sprintf(
+		out = append(out, Finding{Path: l.min.path, Fix: s.edit(l.min) + "=" + s.view.written(up(need)), Text: fmt.Sprintf(
 			"%s brings %s for %s and needs %d instances; before it there may be %d, and more come after %s (%d datapoints of %s, delay %s, a tick, start-up %s)",
 			g.title, rps(g.peak), span(g.full), up(need), n, span(reaction), r.out.M, span(r.period), span(r.delay), span(s.startUp))})
 		break

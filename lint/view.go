@@ -20,6 +20,7 @@ type view struct {
 	queued       bool     // requests wait in a queue of the platform, also while there is no capacity
 	one          string   // what an instance is called; "": instance
 	elastic      bool     // it scales out by what policies here do not say
+	weight       int      // units of its settings that an instance counts; 0: 1
 	policies     []rule
 	schedules    []schedule
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"strconv"
 	"time"
 
 	"headroom/policy/aws"
@@ -15,7 +16,8 @@ func asgView(f *scenarios.File, scaling *scenarios.Scaling) *view {
 	if g == nil {
 		return nil
 	}
-	v := &view{path: "scaling.ec2-asg", metrics: g.Metrics(), min: bound{g.Min, "scaling.ec2-asg.min"}, max: bound{g.Max, "scaling.ec2-asg.max"}}
+	v := &view{path: "scaling.ec2-asg", metrics: g.Metrics(), weight: g.Weight}
+	v.min, v.max = bound{v.counts(g.Min), v.path + ".min"}, bound{v.counts(g.Max), v.path + ".max"}
 	for i := range g.Policies {
 		if p := g.Policies[i].Predictive; p != nil { // it looks at no alarm
 			v.elastic = v.elastic || p.Mode == "forecast-and-scale"
@@ -26,7 +28,7 @@ func asgView(f *scenarios.File, scaling *scenarios.Scaling) *view {
 	start := f.Clock.Calendar().Start
 	for i := range g.Schedules {
 		set := g.Schedules[i]
-		s := schedule{path: v.path + ".schedules." + number(float64(i)), min: set.Min, max: set.Max, desired: set.Desired != nil}
+		s := schedule{path: v.path + ".schedules." + number(float64(i)), min: v.counted(set.Min), max: v.counted(set.Max), desired: set.Desired != nil}
 		s.item, s.title = named(s.path, set.Name)
 		s.zoned = f.Given(s.path + ".zone")
 		s.in = func(zone string) firing {
@@ -42,6 +44,22 @@ func asgView(f *scenarios.File, scaling *scenarios.Scaling) *view {
 	}
 	return v
 }
+
+// counts is how many instances it takes to reach a number of units of the settings; counted is that of a limit that may not be given.
+func (v *view) counts(units int) int {
+	w := max(1, v.weight)
+	return (units + w - 1) / w
+}
+
+func (v *view) counted(units *int) *int {
+	if units == nil || v.weight <= 1 {
+		return units
+	}
+	return new(v.counts(*units))
+}
+
+// written is a number of instances as the settings have it.
+func (v *view) written(n int) string { return strconv.Itoa(n * max(1, v.weight)) }
 
 // groupRule is one policy of a group.
 func groupRule(item string, g *aws.Group, p *aws.GroupPolicy, metrics *sim.Metrics) rule {

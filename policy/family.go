@@ -76,6 +76,10 @@ type Platform struct {
 	Hooks Hooks
 	// Removal is the order in which instances in service are removed; "": the newest first, whatever its zone.
 	Removal string
+	// Maintenance is what is kept while instances that still run are replaced; nil: what the platform does without being told.
+	Maintenance *Maintenance
+	// MaxLifetime is how long an instance may be in service before it is replaced; 0: for ever.
+	MaxLifetime time.Duration
 	// Rebalance: instances are moved to a zone that is open again, by launching there before removing elsewhere.
 	Rebalance bool
 }

@@ -46,3 +46,25 @@ const (
 	NearestHour    = "closest-to-billing-hour" // the one whose next full hour since its launch is nearest
 	DefaultRemoval = "default"                 // the same; instances of one launch template are all alike
 )
+
+// Maintenance bounds a group while it replaces instances that still run, in hundredths of its desired capacity: MinHealthy (0…100) of it
+// are in service and warmed up, at most MaxHealthy (100…200) in service or starting.
+type Maintenance struct{ MinHealthy, MaxHealthy int }
+
+// Bounds are the least and the most instances: rounded towards the desired capacity, yet so that one can be replaced, started first if
+// MaxHealthy or MinHealthy 100 asks for it, else removed first. A nil policy removes one and launches another.
+func (m *Maintenance) Bounds(desired int) (least, most int) {
+	switch {
+	case m == nil:
+		return max(0, desired-1), desired
+	default:
+		least, most = (desired*m.MinHealthy+99)/100, desired*m.MaxHealthy/100
+	}
+	switch {
+	case least < desired || most > desired:
+		return least, most
+	case m.MaxHealthy > 100 || m.MinHealthy == 100:
+		return least, desired + 1
+	}
+	return max(0, desired-1), most
+}

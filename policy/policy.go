@@ -146,6 +146,7 @@ const (
 	WarmUp              Code = "WarmUp"
 	Forecast            Code = "Forecast"
 	Suspended           Code = "Suspended"
+	Units               Code = "Units"
 )
 
 // A Hold is what kept a wish from being fulfilled: the keys of scaling.held_by in the result.

@@ -109,7 +109,7 @@ func (c *control) happened(h Happening) {
 		reason.Code = policy.Lost
 	case "refused":
 		reason.Code = policy.Refused
-	case "replaced":
+	case "replaced", "renewed":
 		reason.Code = policy.Replaced
 	case "rebalanced":
 		reason.Code = policy.Rebalanced

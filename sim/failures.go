@@ -21,6 +21,7 @@ const (
 	enters
 	loads    // its model is loaded
 	warms    // an instance is warmed up
+	expires  // an instance has reached the maximum lifetime
 	breaks   // comes to nothing
 	ends     // a termination hook has run
 	releases // a machine under copies may go
@@ -66,7 +67,7 @@ func (f *fleet) happen() {
 	case abandons:
 		f.abandon(h.at, h.instance)
 	case reopens:
-		f.balance(h.at)
+		f.tend(h.at)
 	case refills:
 		f.pool.waiting = false
 		f.fillPool(h.at)
@@ -98,6 +99,9 @@ func (f *fleet) happen() {
 		f.isLoaded(h.at, h.instance)
 	case warms:
 		f.warmed(h.at, h.instance)
+		f.ripe(h.at, h.instance)
+	case expires:
+		f.expire(h.at, h.instance)
 	case cutOff:
 		if h.instance.state == draining && !h.instance.hooked {
 			f.cut(h.at, h.instance)

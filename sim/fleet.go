@@ -78,13 +78,18 @@ type fleet struct {
 	extremes                          extremes
 	early                             early
 
-	pool    *warmPool // nil: none
-	hooks   policy.Hooks
-	removal string // policy.Platform.Removal
-	drawn   int    // ties of removals that chance has decided
-	moves   bool   // policy.Platform.Rebalance
-	extras  int    // instances that start only to replace others
-	max     int    // policy.Decision.Max
+	pool     *warmPool // nil: none
+	hooks    policy.Hooks
+	removal  string // policy.Platform.Removal
+	drawn    int    // ties of removals that chance has decided
+	moves    bool   // policy.Platform.Rebalance
+	extras   int    // instances that start only to replace others
+	keep     *policy.Maintenance
+	old      []*instance // in service for longer than lifetime, in this order
+	lifetime int64       // most in service, 0: for ever
+	tending  bool
+	vacated  int // zone of the instance that is being replaced, −1: none
+	max      int // policy.Decision.Max
 }
 
 // relaunch is a lost or refused instance that waits for its new launch.
@@ -98,6 +103,8 @@ func newFleet(cfg *Config) *fleet {
 	f.bill, f.pool = newBill(&cfg.Fleet), newWarmPool(cfg.Platform.Pool)
 	f.early.loaded = map[*instance]clock{}
 	f.hooks, f.removal, f.moves = cfg.Platform.Hooks, cfg.Platform.Removal, cfg.Platform.Rebalance && cfg.Fleet.Zones > 1
+	f.vacated = -1
+	f.keep, f.lifetime = cfg.Platform.Maintenance, int64(cfg.Platform.MaxLifetime)
 	f.zoneClosed, f.zoneSize = make([]clock, max(1, f.cfg.Zones)), make([]int, max(1, f.cfg.Zones))
 	for i := range f.zoneClosed {
 		f.zoneClosed[i] = -never
@@ -135,7 +142,12 @@ func (f *fleet) resize(t clock, want int) {
 	f.changes[id].left = 1 // holds the change open until all is ordered
 	f.open++
 	more := want - f.desired
-	f.desired = want
+	f.desired, f.tending = want, true // what is ordered comes first
+	if more > 0 && f.keep != nil {
+		if _, most := f.keep.Bounds(want); want+f.extras > most {
+			f.cancelExtras(t)
+		}
+	}
 	for range more {
 		f.changes[id].left++
 		f.launch(t, id)
@@ -143,7 +155,9 @@ func (f *fleet) resize(t clock, want int) {
 	if more < 0 {
 		f.remove(t, -more, id)
 	}
+	f.tending = false
 	f.done(t, id)
+	f.tend(t)
 }
 
 // done is one part of a change that is complete.
@@ -155,7 +169,7 @@ func (f *fleet) done(t clock, id int) {
 	if f.changes[id].left == 0 {
 		f.open--
 		f.completed(t, id)
-		f.balance(t)
+		f.tend(t)
 	}
 }
 
@@ -234,6 +248,7 @@ func (f *fleet) enter(t clock, i *instance) {
 	f.done(t, i.change)
 	i.change = -1
 	f.mortal(t, i)
+	f.age(t, i)
 	f.replaced(t, i)
 }
 
@@ -304,7 +319,7 @@ func (f *fleet) drained(t clock, i *instance) {
 		f.end(t, i)
 	}
 	f.done(t, change)
-	f.balance(t)
+	f.tend(t)
 }
 
 // lose is the sudden end of an instance in any state; what it held fails.
@@ -334,7 +349,7 @@ func (f *fleet) lose(t clock, i *instance) {
 	switch {
 	case i.extra:
 		f.extras--
-		f.rebalance(t)
+		f.tendAgain(t)
 	case was != draining:
 		f.again(t, int64(f.cfg.ReplaceAfter))
 	}
@@ -352,10 +367,15 @@ func (f *fleet) end(t clock, i *instance) {
 	f.bill.charge(i, t)
 }
 
-// emptiest is the open zone with the fewest instances, draining ones included but not those of a warm pool, the lowest first; −1 if
-// none is open or has an address.
+// emptiest is the open zone with the fewest instances, draining ones included but not those of a warm pool, the lowest first; for one that
+// is replaced its own zone, if that is open. −1 if none is open or has an address.
 func (f *fleet) emptiest(t clock) int {
-	return f.zoneWith(t, func(z int) int { return f.zoneSize[z] - f.pool.in(z) })
+	return f.zoneWith(t, func(z int) int {
+		if z == f.vacated {
+			return -1
+		}
+		return f.zoneSize[z] - f.pool.in(z)
+	})
 }
 
 // zoneWith is the open zone with an address and the least of something, the lowest first; −1 if there is none.

@@ -41,7 +41,7 @@ func (f *fleet) cancel(t clock, i *instance) {
 	f.end(t, i)
 	if i.extra {
 		f.extras--
-		f.rebalance(t)
+		f.tendAgain(t)
 	} else {
 		f.again(t, max(int64(f.cfg.ReplaceAfter), shortest))
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"headroom/policy"
@@ -55,44 +56,54 @@ func (f *fleet) sooner(t clock, i *instance, best []*instance) int {
 }
 
 // balance moves instances to zones that have too few: as many are launched there as the group may have above its max (a tenth of it,
-// one at least), and once they are in service as many go elsewhere. Nothing is moved while anything else is under way.
+// one at least; with a maintenance policy as that says), and once they are ready as many go elsewhere. Where a maintenance policy wants
+// it, instances go first. Nothing is moved while anything else is under way.
 func (f *fleet) balance(t clock) {
 	if !f.moves || f.extras > 0 || len(f.starting)+len(f.draining)+len(f.retry) > 0 || f.open > 0 {
 		return
 	}
-	n := f.displaced(t)
-	if f.max > 0 {
-		n = min(n, max(1, f.max/10)+max(0, f.max-f.desired))
-	}
-	if n == 0 {
+	n, first := f.displaced(t), 0
+	switch {
+	case f.keep != nil && f.inWarming.n > 0:
 		return
+	case f.keep != nil:
+		least, most := f.keep.Bounds(f.desired)
+		all := n
+		n = min(n, most-f.size())
+		first = min(all-n, max(0, len(f.serving)-least))
+	case f.max > 0:
+		n = min(n, max(1, f.max/10)+max(0, f.max-f.desired))
 	}
 	var launched []*instance
 	for range n {
-		number := f.launches
-		f.launches++
-		zone, why := f.refused(t, number)
-		if why != "" {
-			f.rebalance(t)
+		i := f.extra(t)
+		if i == nil {
 			break
 		}
-		i := f.born(t, number, zone, -1)
-		i.extra = true
 		launched = append(launched, i)
 	}
-	if f.extras = len(launched); f.extras > 0 {
+	if f.extras > 0 {
 		text := fmt.Sprintf("zones are out of balance: %d launched where there are fewest, as many go elsewhere", f.extras)
 		f.note(Happening{At: nanos(t), What: "rebalanced", Count: f.extras, Text: text})
 	}
 	for _, i := range launched {
 		f.start(t, i)
 	}
+	f.swap(t, first)
 }
 
-// rebalance looks at the balance again after a while.
-func (f *fleet) rebalance(t clock) {
-	if f.moves {
-		f.schedule(happening{at: later(t, max(int64(f.cfg.ReplaceAfter), shortest)), class: reopens})
+// swap moves instances between zones by removing each before another one is launched.
+func (f *fleet) swap(t clock, n int) {
+	if n <= 0 {
+		return
+	}
+	text := fmt.Sprintf("zones are out of balance: %d removed where there are most, as many launched elsewhere", n)
+	f.note(Happening{At: nanos(t), What: "rebalanced", Count: n, Text: text})
+	for range n {
+		if o := f.chosen(t, f.serving); o != nil {
+			f.retire(t, o, -1)
+			f.launch(t, -1)
+		}
 	}
 }
 
@@ -121,27 +132,8 @@ func (f *fleet) displaced(t clock) (n int) {
 	return max(tooMany, tooFew)
 }
 
-// replaced removes an instance for one that was launched in its stead, or for balance between zones, when that has come into service.
-func (f *fleet) replaced(t clock, i *instance) {
-	if !i.extra {
-		f.balance(t)
-		return
-	}
-	i.extra = false
-	f.extras--
-	o := i.replaces
-	switch i.replaces = nil; {
-	case o == nil:
-		o = f.chosen(t, f.serving)
-	case o.state != serving: // it is gone already, and the new one is not needed
-		o = i
-	}
-	if o != nil {
-		f.retire(t, o, -1)
-	}
-}
-
-// cancelExtras ends the starts that were for balance alone: the group's size changes.
+// cancelExtras ends the starts that were for replacement alone, and lets those in service that are not yet ready take their places: the
+// group's size changes.
 func (f *fleet) cancelExtras(t clock) {
 	for k := len(f.starting) - 1; k >= 0 && f.extras > 0; k-- {
 		if i := f.starting[k]; i.extra {
@@ -150,5 +142,12 @@ func (f *fleet) cancelExtras(t clock) {
 			f.extras--
 			f.end(t, i)
 		}
+	}
+	for f.extras > 0 {
+		k := slices.IndexFunc(f.serving, func(i *instance) bool { return i.extra })
+		if k < 0 {
+			return
+		}
+		f.succeed(t, f.serving[k])
 	}
 }

@@ -141,7 +141,7 @@ type Decision struct {
 // Happening is something that happened to instances.
 type Happening struct {
 	At    time.Duration
-	What  string // "lost", "refused" or "replaced" (launched anew), "rebalanced"
+	What  string // "lost", "refused" or "replaced" (launched anew), "rebalanced", "renewed" (replaced at its maximum lifetime)
 	Count int
 	Text  string
 }

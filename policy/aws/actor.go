@@ -21,6 +21,7 @@ type actor struct {
 	target  float64
 	scaleIn bool
 	limit   float64 // max-scale-in, 0: none
+	weight  float64 // units that an instance of a group counts
 	formula string
 	atNow   bool // base: now
 	zero    int  // from-zero
@@ -55,7 +56,7 @@ func newTracker(t *TargetTracking, as Assume, name string, run policy.Run) (acto
 	every, delay := run.Timing(t.Metric)
 	period, form := *orDefault(t.Alarm.Period, every), t.Alarm.filled()
 	low := TrackingIn(form, period)
-	a := actor{name: name, tracks: true, target: t.Target.Value(), scaleIn: t.ScaleIn, form: [2]Datapoints{form.Out, low}}
+	a := actor{name: name, tracks: true, weight: 1, target: t.Target.Value(), scaleIn: t.ScaleIn, form: [2]Datapoints{form.Out, low}}
 	a.high = newAlarm(form.Out, threshold{level: a.target, above: true}, as)
 	a.low = newAlarm(low, threshold{level: a.target * float64(form.Low)}, as)
 	a.high.rule.realOnly, a.low.rule.realOnly = true, true
@@ -198,7 +199,7 @@ func (a *actor) bid(bids []bid, place int, o *policy.Observation, c *cooldown, f
 		return bids
 	}
 	if load = a.based(value, load, f.current); load == 0 {
-		load = value // a backlog that nobody was there to serve is one instance's: it is no reason to take the last one away
+		load = value * a.weight // a backlog that nobody was there to serve is one instance's: it is no reason to take the last one away
 	}
 	want := scaledIn(f.current, load, a.target, a.formula, a.limit)
 	f.inWish = max(f.inWish, want)
@@ -222,7 +223,7 @@ func (a *actor) based(value, load float64, current int) float64 {
 	case current == 0 && !perUnit(a.window.metric):
 		return 0 // the backlog of no instance is no load of any capacity
 	}
-	return load
+	return load * a.weight
 }
 
 // inCools tells whether a cooldown of its own holds the policy's scale-in.

@@ -20,8 +20,10 @@ type Group struct {
 	WarmPool        *WarmPool       `yaml:"warm-pool" doc:"instances that are prepared and out of service until the group launches some; full at the begin"`
 	LifecycleHook   LifecycleHooks  `yaml:"lifecycle-hook" doc:"what must be done before an instance comes into service, and before a removed one is gone"`
 	Termination     string          `yaml:"termination" enum:"default|oldest|newest|closest-to-billing-hour" default:"default" doc:"which instance goes first, in the zones with the most of them; default: closest to the next full hour, then at random"`
-	Maintenance     *Maintenance    `yaml:"maintenance" doc:"refused: instances that fail are gone at once, so that there is nothing to keep while another one starts"`
-	Weights         *Weights        `yaml:"weights" doc:"refused: they say how much each of several instance types counts, and a fleet is of one"`
+	Maintenance     *Maintenance    `yaml:"maintenance" doc:"what is kept while instances that still run are replaced (max-lifetime, balance of zones); left out: AWS's defaults"`
+	MaxLifetime     *time.Duration  `yaml:"max-lifetime" check:"min=24h,max=8760h" doc:"MaximumInstanceLifetime: after so long in service an instance is replaced; left out: never"`
+	Weight          int             `yaml:"weight" default:"1" check:"min=1,max=999" doc:"units that an instance counts, as WeightedCapacity; min, max, desired and adjustments are in units"`
+	Weights         *Weights        `yaml:"weights" doc:"refused: they are of several instance types, and a fleet is of one; write weight"`
 	Policies        []GroupPolicy   `yaml:"policies" doc:"all are asked at once; the largest capacity wins"`
 	Schedules       []GroupSchedule `yaml:"schedules" doc:"scheduled actions that move min, max and desired capacity"`
 	Assume          GroupAssume     `yaml:"assume" doc:"what AWS does not print, for all policies"`
@@ -75,7 +77,7 @@ type GroupAssume struct {
 	Formula           *string     `yaml:"formula" enum:"ceil|round|floor" doc:"how target tracking rounds capacity × metric ÷ target (default ceil: towards more capacity)"`
 	MetricForCalc     *string     `yaml:"metric-for-calc" enum:"last|average|max" doc:"which datapoints of the alarm's window target tracking calculates with (default last)"`
 	StepMetricForCalc *string     `yaml:"step-metric-for-calc" enum:"last|average|max" doc:"which datapoints of the alarm's window a step policy measures the breach by (default average)"`
-	FromZero          *int        `yaml:"from-zero" check:"min=1,max=100000" doc:"instances that target tracking takes from zero when the metric is above its target (default 1)"`
+	FromZero          *int        `yaml:"from-zero" check:"min=1,max=100000" doc:"capacity that target tracking takes from zero when the metric is above its target (default 1)"`
 	MaxScaleIn        *unit.Share `yaml:"max-scale-in" check:"positive" doc:"most that one scale-in of target tracking takes away of the capacity, at least one instance (default: no limit)"`
 	EvaluationRange   *Range      `yaml:"evaluation-range" doc:"datapoints that an alarm looks back at to find N real ones: N+2 (default) or a number"`
 	FreshBreachOnly   *string     `yaml:"fresh-breach-only" enum:"keep|insufficient-data|ok" doc:"state of an alarm that has breaching points only, all too fresh: as it was (default), INSUFFICIENT_DATA or OK"`

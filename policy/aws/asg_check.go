@@ -23,6 +23,9 @@ func (g *Group) Check() []problem.Problem {
 	if n := len(g.Schedules); n > MaxGroupSchedules {
 		out.add("schedules", fmt.Sprintf("at most %d schedules", MaxGroupSchedules), fmt.Sprint(n), "schedules.#")
 	}
+	if w := g.WarmPool; w != nil && g.weight() > 1 {
+		out.add("weight", "1 with a warm pool: AWS does not say whether its sizes are in units", fmt.Sprint(g.Weight), "weight", "warm-pool")
+	}
 	g.checkNames(&out)
 	tracked := map[string]int{}
 	for i, twin := range g.twins() {

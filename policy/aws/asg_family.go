@@ -8,8 +8,8 @@ import (
 	"headroom/policy"
 )
 
-// Start is the least capacity.
-func (g *Group) Start() int { return g.Min }
+// Start is what the least capacity takes.
+func (g *Group) Start() int { return g.instances(g.Min) }
 
 // Metrics are the names of the metrics.
 func (g *Group) Metrics() []string { return names(ASG) }
@@ -32,7 +32,8 @@ func (g *Group) Watches() []policy.Watch {
 
 // Platform is what EC2 Auto Scaling does by itself.
 func (g *Group) Platform() policy.Platform {
-	p := policy.Platform{Name: ASG, WarmUps: map[string]time.Duration{}, Pool: g.pool(), Hooks: g.hooks(), Removal: g.Termination, Rebalance: true}
+	p := policy.Platform{Name: ASG, WarmUps: map[string]time.Duration{}, Pool: g.pool(), Hooks: g.hooks(), Removal: g.Termination, Rebalance: true,
+		Maintenance: g.Maintenance.platform(), MaxLifetime: *orDefault(g.MaxLifetime, 0)}
 	simple := true // and nothing else
 	for i := range g.Policies {
 		switch q := &g.Policies[i]; {

@@ -38,10 +38,11 @@ func (s *groupScaler) write(d *policy.Decision, f frame, found finding, until ti
 		return
 	}
 	for i := range s.actors {
-		if a := &s.actors[i]; a.tracks && a.flaps {
+		less := (s.group.instances(f.current) - 1) * s.group.weight() // with one instance less
+		if a := &s.actors[i]; a.tracks && a.flaps && less >= f.min {
 			d.Entries = append(d.Entries, policy.Entry{
-				Policy: a.name, From: f.current, To: f.current, Wish: f.current - 1, HasWish: true, HeldBy: policy.HeldByFlapping,
-				Why: []policy.Reason{{Code: policy.AlarmLow, Text: a.breach(&a.low, 1, a.value)}, a.flapping(f.current)},
+				Policy: a.name, From: f.current, To: f.current, Wish: less, HasWish: true, HeldBy: policy.HeldByFlapping,
+				Why: []policy.Reason{{Code: policy.AlarmLow, Text: a.breach(&a.low, 1, a.value)}, a.flapping(less + 1)},
 			})
 			return
 		}

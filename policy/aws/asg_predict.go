@@ -57,6 +57,7 @@ type predictor struct {
 	period, delay time.Duration
 	buffer        time.Duration
 	target        float64
+	weight        int // units that an instance counts
 
 	taken   time.Duration  // end of the last point that was taken in
 	first   int64          // hour of the history's begin, in hours since 1970
@@ -75,8 +76,8 @@ type hour struct {
 }
 
 // newPredictor makes a predictive policy ready for a run.
-func newPredictor(p *Predictive, name string, run policy.Run) *predictor {
-	q := &predictor{Predictive: p, name: name, run: run, buffer: *orDefault(p.Buffer, bufferDefault), target: p.Target.Value(),
+func newPredictor(p *Predictive, name string, run policy.Run, weight int) *predictor {
+	q := &predictor{Predictive: p, name: name, run: run, buffer: *orDefault(p.Buffer, bufferDefault), target: p.Target.Value(), weight: weight,
 		taken: run.Begin}
 	q.period, q.delay = run.Timing(p.Metric)
 	q.first = q.hourOf(run.Begin + time.Hour - 1) // the first whole one
@@ -155,11 +156,11 @@ func (p *predictor) refresh(now time.Duration) policy.Reason {
 	least, most := math.MaxInt, 0
 	ahead := forecastAhead + int(p.hourOf(now)-from) + 1
 	for i, load := range forecast.Next(p.Forecaster, past, ahead) {
-		n := proportional(load, p.target, "ceil")
+		n := proportional(load*float64(p.weight), p.target, "ceil")
 		p.hours[from+int64(i)] = hour{load, n}
 		least, most = min(least, n), max(most, n)
 	}
-	text := fmt.Sprintf("forecast of the next %d hours: %d to %d instances", forecastAhead, least, most)
+	text := fmt.Sprintf("forecast of the next %d hours: %d to %d ", forecastAhead, least, most) + p.counts()
 	off, ok := forecast.Backtest(p.Forecaster, past)
 	naive, _ := forecast.Backtest(forecast.SeasonalNaive, past)
 	switch {
@@ -170,6 +171,21 @@ func (p *predictor) refresh(now time.Duration) policy.Reason {
 		text += "; on the last day " + p.Forecaster + " was off by " + percentage(off) + ", seasonal-naive by " + percentage(naive)
 	}
 	return policy.Reason{Code: policy.Forecast, Text: text}
+}
+
+// counts is what a capacity counts; times is the weight in the formula.
+func (p *predictor) counts() string {
+	if p.weight > 1 {
+		return "units"
+	}
+	return "instances"
+}
+
+func (p *predictor) times() string {
+	if p.weight > 1 {
+		return strconv.Itoa(p.weight) + " × "
+	}
+	return ""
 }
 
 // percentage writes a share for a sentence.
@@ -232,7 +248,7 @@ func (s *groupScaler) raise(p *predictor, now time.Duration, d *policy.Decision)
 	}
 	at := unit.FormatTime(p.run.Start.Add(p.begin(k)), time.TimeOnly)
 	e := policy.Entry{Policy: p.name, From: d.Want, To: d.Want, Why: []policy.Reason{{Code: policy.Forecast, Text: fmt.Sprintf(
-		"forecast for %s: %s, ceil(%s ÷ %s) = %d", at, p.Metric, number(h.load), number(p.target), h.capacity)}}}
+		"forecast for %s: %s, ceil(%s%s ÷ %s) = %d", at, p.Metric, p.times(), number(h.load), number(p.target), h.capacity)}}}
 	to := min(h.capacity, s.most(now))
 	switch {
 	case p.Mode != "forecast-and-scale":

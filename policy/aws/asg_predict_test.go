@@ -181,7 +181,7 @@ func TestForecastOnly(t *testing.T) {
 func TestPredictiveHours(t *testing.T) {
 	run := policy.Run{Start: time.Date(2026, 3, 2, 0, 20, 0, 0, time.UTC), Begin: -time.Hour, End: 100 * time.Hour,
 		Timing: func(string) (time.Duration, time.Duration) { return time.Minute, time.Minute }}
-	p := newPredictor(&Predictive{Metric: "Invocations", Target: *num(1), Buffer: secs(600)}, "p", run)
+	p := newPredictor(&Predictive{Metric: "Invocations", Target: *num(1), Buffer: secs(600)}, "p", run, 1)
 	if p.next != 30*time.Minute-60*time.Minute { // 23:50 for 00:00
 		t.Errorf("acts first at %v, want −30m", p.next)
 	}

@@ -11,28 +11,12 @@ func refused(must string, got []byte) error {
 	return &unit.Bad{Must: must, Got: fmt.Sprintf("%.40q", got)}
 }
 
-// Maintenance is an instance maintenance policy, which is refused: it says in which order an instance that still runs is replaced
-// (deployments, health checks that fail), and here instances fail at once.
-type Maintenance struct{}
-
-// UnmarshalText refuses.
-func (*Maintenance) UnmarshalText(text []byte) error {
-	return refused("no maintenance policy: it orders the replacement of instances that still run, and here an instance that fails is gone at once (fleet.failures, fleet.replace-after)", text)
-}
-
-// MarshalText is never asked: what was refused is not written.
-func (Maintenance) MarshalText() ([]byte, error) { return nil, nil }
-
-// Pattern allows nothing.
-func (Maintenance) Pattern() string { return `^\b$` }
-
-// Weights are those of the instance types of a group, which are refused: a fleet is of one type, so that a group in units of it is the
-// same group in instances.
+// Weights are those of several instance types of a group, which are refused: a fleet is of one type, which has one weight.
 type Weights struct{}
 
 // UnmarshalText refuses.
 func (*Weights) UnmarshalText(text []byte) error {
-	return refused("no weights: they say how much each of several instance types counts, and a fleet here is of one type; write min, max, desired and steps in instances, divided by its weight", text)
+	return refused("no weights: they say how much each of several instance types counts, and a fleet here is of one type; write weight: N, the units that one of it counts", text)
 }
 
 // MarshalText is never asked: what was refused is not written.

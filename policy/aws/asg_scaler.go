@@ -13,9 +13,11 @@ import (
 type groupScaler struct {
 	scaler
 	group  *Group
-	free   cooldown // holds nothing
-	simple []simple // by policy; of the others nothing
-	locked int      // changes before this one start no lock-out any more
+	free   cooldown      // holds nothing
+	simple []simple      // by policy; of the others nothing
+	locked int           // changes before this one start no lock-out any more
+	units  int           // desired capacity, where an instance counts several
+	rested time.Duration // end of the cooldown of a change that moved no instance
 
 	predictors []*predictor
 }
@@ -45,13 +47,14 @@ func (g *Group) New(run policy.Run) policy.Scaler {
 		name, as := named(q.name(), groupPolicies, i), twin.Assume.over(defaults())
 		switch {
 		case q.Predictive != nil:
-			s.predictors = append(s.predictors, newPredictor(q.Predictive, name, run))
+			s.predictors = append(s.predictors, newPredictor(q.Predictive, name, run, g.weight()))
 			continue
 		case p.TargetTracking != nil:
 			a, _ = newTracker(p.TargetTracking, p.TargetTracking.Assume.over(as), name, run)
 		default:
 			a, _ = newStepper(p.Step, p.Step.Assume.over(as), name, run)
 		}
+		a.weight = float64(g.weight())
 		if q.Simple != nil {
 			a.bands = []band{{math.Inf(-1), math.Inf(1), q.Simple.By}}
 			s.simple = append(s.simple, simple{true, *orDefault(q.Simple.Cooldown, g.DefaultCooldown)})
@@ -91,7 +94,7 @@ func (s *groupScaler) Next(now time.Duration) time.Duration {
 
 // Begin moves the configured start into the limits that hold at the begin; schedules due exactly then have fired.
 func (s *groupScaler) Begin(now time.Duration, start int) policy.Decision {
-	d := policy.Decision{Want: s.limits.clamp(start)}
+	d := policy.Decision{Want: s.begins(start)}
 	for {
 		i, at := s.limits.soonest()
 		if at > now {
@@ -104,12 +107,13 @@ func (s *groupScaler) Begin(now time.Duration, start int) policy.Decision {
 		e.From, e.To = d.Want, d.Want
 	}
 	d.Max = s.limits.max
+	s.counted(now, &d)
 	return d
 }
 
 // Decide is the decision of one instant: schedules, alarms, policies.
 func (s *groupScaler) Decide(o policy.Observation) policy.Decision {
-	d := policy.Decision{Want: o.Fleet.Desired}
+	d := policy.Decision{Want: s.capacity(o.Fleet.Desired)}
 	for {
 		i, at := s.limits.soonest()
 		if at > o.Now {
@@ -122,6 +126,7 @@ func (s *groupScaler) Decide(o policy.Observation) policy.Decision {
 		s.policies(&o, &d)
 	}
 	d.Max = s.most(o.Now)
+	s.counted(o.Now, &d)
 	return d
 }
 
@@ -166,7 +171,7 @@ func (s *groupScaler) policies(o *policy.Observation, d *policy.Decision) {
 		case a.tracks:
 			s.bids = a.bid(s.bids, i, o, &s.free, &f)
 		default:
-			s.bids = s.bidStep(s.bids, i, o.Fleet.InService-o.Fleet.Warming, f)
+			s.bids = s.bidStep(s.bids, i, (o.Fleet.InService-o.Fleet.Warming)*s.group.weight(), f)
 		}
 		for k := n; k < len(s.bids); k++ {
 			b := &s.bids[k]
@@ -224,7 +229,7 @@ func (s *groupScaler) lock(o *policy.Observation) (until time.Duration, locked b
 	if o.Fleet.Starting > 0 || o.Fleet.Draining > 0 || o.Fleet.InService < o.Fleet.Desired {
 		return never, true
 	}
-	until = o.Now
+	until = max(o.Now, s.rested)
 	for i := s.locked; i < len(o.Past); i++ {
 		if !o.Past[i].Done {
 			return never, true
