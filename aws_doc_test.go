@@ -110,14 +110,58 @@ scaling:
 	}
 }
 
-// CB3 is not modelled, and a group that asks for it is not half-answered.
-func TestCB3WeightsAreRefused(t *testing.T) {
+// Weights of several types are refused with a word about what there is instead.
+func TestWeightsAreRefused(t *testing.T) {
 	set, err := scenarios.ParseSet("scaling.ec2-asg.weights={m7g.large: 1}")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := scenarios.Load("warm-pool", scenarios.OS, set); err == nil || !strings.Contains(err.Error(), "scaling.ec2-asg.weights: no weights: they say how much each of several instance types counts") {
+	if _, err := scenarios.Load("warm-pool", scenarios.OS, set); err == nil || !strings.Contains(err.Error(), "scaling.ec2-asg.weights: no weights: they say how much each of several instance types counts") || !strings.Contains(err.Error(), "write weight: N") {
 		t.Errorf("a group with weights: %v", err)
+	}
+}
+
+// CB3 in a run: with a weight of 6, limits of 10 and 26 units are 2 and 5 instances, 30 units, on both engines; and with every number 6
+// times as large a group that follows a target is the same one.
+func TestCB3InARun(t *testing.T) {
+	run := func(set ...string) *sim.Result {
+		q := question(t, "predictive-week", append([]string{"clock.length=13h", "clock.settle=1h"}, set...)...)
+		r, err := sim.Run(context.Background(), q.Config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for _, engine := range []string{"requests", "fluid"} {
+		r := run("service.engine="+engine, "scaling.ec2-asg.weight=6", "scaling.ec2-asg.min=10", "scaling.ec2-asg.max=26")
+		if r.ServingMin != 2 || r.ServingMax != 5 {
+			t.Errorf("%s: %d to %d instances, want 2 to 5", engine, r.ServingMin, r.ServingMax)
+		}
+	}
+	one, six := run(), run("scaling.ec2-asg.weight=6", "scaling.ec2-asg.min=6", "scaling.ec2-asg.max=120")
+	if one.Cost.Total.Cmp(six.Cost.Total) != 0 || one.ServingMean != six.ServingMean || one.ServingMax <= 5 {
+		t.Errorf("%v in service for %s, with weight 6 %v for %s", one.ServingMean, one.Cost.Total.FloatString(4), six.ServingMean, six.Cost.Total.FloatString(4))
+	}
+}
+
+// Instances that reach their lifetime are replaced within the maintenance policy, in a run of two days on both engines.
+func TestMaintenanceInARun(t *testing.T) {
+	for _, engine := range []string{"requests", "fluid"} {
+		for policy, want := range map[string][2]int{"{min-healthy: 100%, max-healthy: 120%}": {10, 12}, "{min-healthy: 70%, max-healthy: 100%}": {7, 10}} {
+			q := question(t, "predictive-week", "clock.length=30h", "clock.settle=1h", "traffic.curves=[{constant: {rate: 5rps}}]", "service.engine="+engine,
+				"scaling.ec2-asg.min=10", "scaling.ec2-asg.max=10", "fleet.start=10", "scaling.ec2-asg.max-lifetime=24h", "scaling.ec2-asg.maintenance="+policy)
+			r, err := sim.Run(context.Background(), q.Config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			renewed := 0
+			for _, h := range r.Happenings {
+				renewed += h.Count
+			}
+			if r.ServingMin != min(10, want[0]) || r.ServingMax != want[1] || renewed != 10 {
+				t.Errorf("%s, %s: %d to %d in service, %d replaced; want %d to %d and 10", engine, policy, r.ServingMin, r.ServingMax, renewed, want[0], want[1])
+			}
+		}
 	}
 }
 

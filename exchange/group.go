@@ -35,7 +35,7 @@ func (im *importer) groupName(p *piece) string {
 // group makes the settings of an EC2 Auto Scaling group.
 func (b *builder) group() {
 	b.kind = &groupKind
-	g := &aws.Group{Min: 1, Max: 10, DefaultCooldown: aws.CooldownDefault, Termination: "default", Policies: []aws.GroupPolicy{}}
+	g := &aws.Group{Min: 1, Max: 10, Weight: 1, DefaultCooldown: aws.CooldownDefault, Termination: "default", Policies: []aws.GroupPolicy{}}
 	b.out.defaults["min"], b.out.defaults["max"] = assumedWhy, assumedWhy
 	b.out.defaults["default-cooldown"] = "AWS's default: not in the files"
 	taken := map[string]int{}
@@ -135,6 +135,10 @@ func (b *builder) groupItself(g *aws.Group, n *node) {
 	if v, ok := b.number(n, "DefaultInstanceWarmup"); ok && v >= 0 {
 		g.DefaultWarmUp = new(seconds(v))
 	}
+	if v, ok := b.number(n, "MaxInstanceLifetime"); ok && v > 0 {
+		g.MaxLifetime = new(seconds(v))
+	}
+	b.maintenance(g, n.at("InstanceMaintenancePolicy"))
 	b.termination(g, n)
 	for _, i := range n.list("Instances") {
 		b.skip(i, "InstanceId", "AvailabilityZone", "LifecycleState", "HealthStatus", "LaunchTemplate", "ProtectedFromScaleIn", "LaunchConfigurationName", "WeightedCapacity", "ImageId")
@@ -146,6 +150,22 @@ func (b *builder) groupItself(g *aws.Group, n *node) {
 		if pool := n.at(key); pool != nil {
 			b.warmPool(g, pool)
 		}
+	}
+}
+
+// maintenance reads the maintenance policy; −1 is AWS's word for none.
+func (b *builder) maintenance(g *aws.Group, n *node) {
+	if n == nil {
+		return
+	}
+	least, low := b.whole(n, "MinHealthyPercentage")
+	most, high := b.whole(n, "MaxHealthyPercentage")
+	switch m := (&aws.Maintenance{MinHealthy: aws.Percent(least), MaxHealthy: aws.Percent(most)}); {
+	case !low || !high || least == -1 && most == -1:
+	case least < 0 || len(m.Check()) > 0:
+		b.note(n, "must be 0 to 100 and 100 to 200 percent, at most 100 apart")
+	default:
+		g.Maintenance = m
 	}
 }
 

@@ -99,7 +99,7 @@ func TestImportOfAGroupTemplate(t *testing.T) {
 // someGroup is random settings of a group that AWS can be told.
 func someGroup(t *rapid.T) *aws.Group {
 	low := rapid.IntRange(0, 5).Draw(t, "min")
-	g := &aws.Group{Min: low, Max: low + rapid.IntRange(0, 30).Draw(t, "range"), DefaultCooldown: time.Duration(rapid.IntRange(0, 900).Draw(t, "cooldown")) * time.Second,
+	g := &aws.Group{Weight: 1, Min: low, Max: low + rapid.IntRange(0, 30).Draw(t, "range"), DefaultCooldown: time.Duration(rapid.IntRange(0, 900).Draw(t, "cooldown")) * time.Second,
 		DefaultWarmUp: someSeconds(t, "warm-up"), Termination: rapid.SampledFrom([]string{"default", "oldest", "newest", "closest-to-billing-hour"}).Draw(t, "termination"), Policies: []aws.GroupPolicy{}}
 	taken := map[string]bool{}
 	for i := range counterparts {
@@ -136,6 +136,13 @@ func someGroup(t *rapid.T) *aws.Group {
 		if rapid.Bool().Draw(t, "prepared") {
 			g.WarmPool.MaxPrepared = new(rapid.IntRange(0, 40).Draw(t, "most"))
 		}
+	}
+	if rapid.Bool().Draw(t, "lifetime") {
+		g.MaxLifetime = new(time.Duration(rapid.IntRange(24, 8760).Draw(t, "hours")) * time.Hour)
+	}
+	if rapid.Bool().Draw(t, "maintenance") {
+		least := rapid.IntRange(0, 100).Draw(t, "min-healthy")
+		g.Maintenance = &aws.Maintenance{MinHealthy: aws.Percent(least), MaxHealthy: aws.Percent(rapid.IntRange(100, least+100).Draw(t, "max-healthy"))}
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "schedules") {
 		one := someSchedule(t, someName(t, "name", taken))

@@ -89,6 +89,9 @@ func (s scaledGroup) refusals() []refusal {
 	if hooks.Launch != nil || hooks.Terminate != nil {
 		r.add(at+".lifecycle-hook", "a hook", "no hook: what completes it is not in a scenario, and it is not written")
 	}
+	if s.group.Weight > 1 {
+		r.add(at+".weight", fmt.Sprint(s.group.Weight), "1: a weight is told in a mixed instances policy, with a launch template, and neither is in a scenario")
+	}
 	filled := s.filled()
 	for i, p := range filled.Policies {
 		path := fmt.Sprintf("%s.policies.%d", at, i)
@@ -126,6 +129,12 @@ func (w *treeWriter) group(g *aws.Group) {
 		if terminations[word] == g.Termination {
 			out = append(out, prop{"TerminationPolicies", []any{word}})
 		}
+	}
+	if m := g.Maintenance; m != nil {
+		out = append(out, prop{"InstanceMaintenancePolicy", props{{"MinHealthyPercentage", int(m.MinHealthy)}, {"MaxHealthyPercentage", int(m.MaxHealthy)}}})
+	}
+	if g.MaxLifetime != nil {
+		out = append(out, prop{"MaxInstanceLifetime", whole(*g.MaxLifetime)})
 	}
 	w.add(resourceOut{is: aGroup, name: "Group", props: out})
 	if pool := g.WarmPool; pool != nil {

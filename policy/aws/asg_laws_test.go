@@ -14,7 +14,7 @@ import (
 // drawnGroup is a random group with random policies and schedules.
 func drawnGroup(t *rapid.T) *Group {
 	low := rapid.IntRange(0, 5).Draw(t, "min")
-	g := &Group{Min: low, Max: low + rapid.IntRange(0, 30).Draw(t, "range"), DefaultCooldown: time.Duration(rapid.IntRange(0, 10).Draw(t, "cooldown")) * time.Minute}
+	g := &Group{Weight: rapid.SampledFrom([]int{1, 1, 2, 6}).Draw(t, "weight"), Min: low, Max: low + rapid.IntRange(0, 30).Draw(t, "range"), DefaultCooldown: time.Duration(rapid.IntRange(0, 10).Draw(t, "cooldown")) * time.Minute}
 	warm := func() *time.Duration {
 		return new(time.Duration(rapid.IntRange(0, 5).Draw(t, "warm-up")) * time.Minute)
 	}
@@ -133,11 +133,11 @@ func TestGroupLaws(t *testing.T) {
 			if at != n {
 				t.Fatalf("minute %d: the entries lead to %d, %d is wanted", m, at, n)
 			}
-			if n > b.max || b.max > max(high, g.Max) && len(g.Schedules) == 0 {
+			if n > b.max || b.max > g.instances(max(high, g.Max)) && len(g.Schedules) == 0 {
 				t.Fatalf("minute %d: %d, at most %d", m, n, b.max)
 			}
-			if len(g.Schedules) == 0 && (n < low || n > high) {
-				t.Fatalf("minute %d: %d is outside %d to %d", m, n, low, high)
+			if len(g.Schedules) == 0 && (n < g.instances(low) || n > g.instances(high)) {
+				t.Fatalf("minute %d: %d is outside %d to %d", m, n, g.instances(low), g.instances(high))
 			}
 			for range n - was.Desired {
 				due = append(due, m+startUp)
