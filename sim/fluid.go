@@ -109,7 +109,7 @@ func newFluid(ctx context.Context, cfg *Config, f *fleet) service {
 		e.timeout = s.Timeout.Waiting.Seconds()
 	}
 	e.hold = e.law.mean
-	e.young = young{ready: cfg.Fleet.StartUp.Ready}
+	e.young = newYoung(cfg)
 	if s.Retries.Attempts > 1 {
 		e.tries = newComebacks(&s.Retries)
 	}
@@ -222,7 +222,7 @@ func (e *fluid) piece(from, to clock) {
 	}
 	e.fresh += fresh
 	waiting := 0.0
-	if all := e.n + e.failing; all > 0 {
+	if all := e.n + e.outside(); all > 0 {
 		e.shares += in / float64(all)
 	}
 	if e.young.any() {

@@ -34,15 +34,15 @@ func (e *fluid) join(i *instance) {
 
 // holds is what an instance would hold if all were packed: the oldest are full, the newest empty.
 func (e *fluid) holds(i *instance) int {
-	if e.fails(i) {
-		return 0
+	if e.isOutside(i) {
+		return e.side.holds(e)
 	}
 	k := 0
 	for _, o := range e.fleet.serving {
 		if o == i {
 			break
 		}
-		if !e.fails(o) {
+		if !e.isOutside(o) {
 			k++
 		}
 	}
@@ -52,7 +52,7 @@ func (e *fluid) holds(i *instance) int {
 // drain takes an instance out of service with its share of what is in service and, of own queues, of what waits.
 func (e *fluid) drain(t clock, i *instance) {
 	e.live(t)
-	if i.loading && e.young.leave(e, i) {
+	if i.loading && e.young.leave(e, t, i) {
 		e.fleet.drained(t, i)
 		return
 	}
@@ -109,7 +109,7 @@ func (e *fluid) lose(t clock, i *instance) {
 			return
 		}
 	}
-	if i.loading && e.young.leave(e, i) {
+	if i.loading && e.young.leave(e, t, i) {
 		return
 	}
 	share := 1 / float64(e.n)

@@ -134,6 +134,9 @@ func (e *fluid) shorten() {
 // areas adds up what held over a piece of dt nanoseconds: waiting is its mean number waiting.
 func (e *fluid) areas(dt clock, waiting float64) {
 	ns := float64(dt)
+	if e.lagging > 0 && e.apart {
+		e.side.areas(e, ns)
+	}
 	busy := int64(e.working*1e9 + 0.5)
 	e.busyArea += busy
 	if e.warming > 0 {

@@ -42,7 +42,7 @@ func (e *fluid) whole() *wholes {
 	w.retries = max(w.retries, round(e.retried))
 	w.failedTries = max(w.failedTries, round(e.failedTries))
 	live, beyond := e.inSlots()
-	exact := [8]float64{e.lost[0], e.lost[1], e.lost[2], e.lost[3], e.lost[4], e.x + e.drainQueue + beyond, 0, live + e.drainBusy}
+	exact := [8]float64{e.lost[0], e.lost[1], e.lost[2], e.lost[3], e.lost[4], e.x + e.drainQueue + beyond + e.side.waiting, 0, live + e.drainBusy + e.side.slots}
 	if e.tries != nil {
 		exact[6] = e.tries.pending
 	}
@@ -105,7 +105,7 @@ func (e *fluid) tally(t clock) tally {
 		offered: w.offered, attempts: w.offered + w.retries, retries: w.retries, served: w.served, failed: w.failed(),
 		failedAttempts: w.failedTries, timedOut: round(e.failedBy[timedOut]), noCapacity: round(e.failedBy[noCapacity]), erred: round(e.failedBy[erred]), waiting: w.waiting, backoff: w.backoff,
 		busy: e.busyArea, busyDraining: e.drainArea, active: e.activeArea, queued: e.queuedArea, alive: e.aliveArea,
-		slots:    round(min(e.held, float64(e.n)*e.slots)),
+		slots:    round(min(e.held, float64(e.n)*e.slots) + e.side.slots + e.side.dead),
 		warmBusy: e.warmArea, warmActive: e.warmActiveArea,
 	}
 }

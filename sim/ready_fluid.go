@@ -5,15 +5,28 @@ import (
 	"math"
 )
 
-// young are the instances in service whose models still load. Those that fail hold nothing and are not among the fluid's n; those
-// that are slow are.
+// young are the instances in service whose models still load. Those that fail hold nothing and are not among the fluid's n; nor are slow
+// ones that get their share whatever they hold. Other slow ones are.
 type young struct {
 	ready   *Ready
+	apart   bool // none is among the fluid's n
 	failing int
 	lagging int
-	share   float64 // of services that begin on slow ones
+	share   float64 // of services that begin on slow ones among n
+	side    sideline
 
 	known, asked division
+}
+
+func newYoung(c *Config) young {
+	y := young{ready: c.Fleet.StartUp.Ready}
+	y.apart = y.ready.fails() || blind(&c.Service)
+	return y
+}
+
+// blind says whether the balancer does not look at what instances hold, nor whether they have a free slot.
+func blind(s *Service) bool {
+	return s.Queue.Shared == nil && (s.Balancer == "random" || s.Balancer == "round-robin")
 }
 
 // division is what the share of attempts that reach loaded instances was worked out of.
@@ -27,8 +40,14 @@ type division struct {
 // any says whether there are some.
 func (y *young) any() bool { return y.failing+y.lagging > 0 || y.share > 0 }
 
-// fails says whether an instance answers errors.
-func (y *young) fails(i *instance) bool { return i.loading && y.ready.fails() }
+// outside is how many instances in service are not among n, beyond whether one is.
+func (y *young) outside() int {
+	if y.apart {
+		return y.failing + y.lagging
+	}
+	return 0
+}
+func (y *young) isOutside(i *instance) bool { return i.loading && y.apart }
 
 // slowest is by how much a service on one of them is longer.
 func (y *young) slowest() float64 {
@@ -42,7 +61,7 @@ func (y *young) slowest() float64 {
 func (y *young) add(e *fluid, t clock) bool {
 	if !y.ready.fails() {
 		y.lagging++
-		return false
+		return y.apart
 	}
 	y.failing++
 	if !e.own && e.x > 0 {
@@ -57,12 +76,16 @@ func (y *young) add(e *fluid, t clock) bool {
 	return true
 }
 
-// leave counts one that leaves service; true if it served nobody.
-func (y *young) leave(e *fluid, i *instance) bool {
+// leave makes an instance that is loaded, or leaves service, one of n with what it holds; true if it cannot, for it served nobody.
+func (y *young) leave(e *fluid, t clock, i *instance) bool {
 	e.stale = true
 	if y.ready.fails() {
 		y.failing--
 		return true
+	}
+	if y.apart {
+		y.side.part(e, t, 1/float64(y.lagging))
+		e.join(i)
 	}
 	y.lagging--
 	return false
@@ -71,12 +94,13 @@ func (y *young) leave(e *fluid, i *instance) bool {
 // loaded makes an instance one like all others.
 func (e *fluid) loaded(t clock, i *instance) {
 	e.live(t)
-	if e.young.leave(e, i) {
+	if e.young.leave(e, t, i) {
 		e.join(i)
 	}
 }
 
-// divide lets attempts go where the balancer sends them: some fail on instances that still load, and what is left is for the others.
+// divide lets attempts go where the balancer sends them: some fail on instances that still load, or go to slow ones apart, and what is
+// left is for the others.
 func (e *fluid) divide(from, to clock, dt, in, mean float64) (left, leftMean float64) {
 	if e.failing > 0 {
 		reach := e.reaching(mean/dt, dt)
@@ -85,6 +109,15 @@ func (e *fluid) divide(from, to clock, dt, in, mean float64) (left, leftMean flo
 		if e.tries != nil {
 			e.tries.pass(reach)
 		}
+	}
+	if e.apart && e.lagging > 0 {
+		share := float64(e.lagging) / float64(e.n+e.lagging)
+		e.side.live(e, from, to, dt, in*share)
+		in, mean = in*(1-share), mean*(1-share)
+		if e.tries != nil {
+			e.tries.pass(1 - share)
+		}
+		return in, mean
 	}
 	if share := e.slowShare(mean / dt); math.Abs(share-e.share) > 1e-3 || share == 0 && e.share > 0 {
 		e.share, e.stale = share, true
@@ -113,7 +146,7 @@ func (e *fluid) reaching(load, dt float64) float64 {
 	switch {
 	case e.n == 0:
 		return 0
-	case e.blind():
+	case blind(e.cfg):
 		return float64(e.n) / float64(e.n+e.failing)
 	}
 	length := e.hold * e.factor
@@ -140,11 +173,6 @@ func (e *fluid) reaching(load, dt float64) float64 {
 	rate := load*speed + 1/length
 	open := (room-d.busy)*left + (d.busy-held)*(1-math.Exp(-rate*left))/rate
 	return min(1, speed*open/dt)
-}
-
-// blind says whether the balancer does not look at what instances hold, nor whether they have a free slot.
-func (e *fluid) blind() bool {
-	return e.own && (e.cfg.Balancer == "random" || e.cfg.Balancer == "round-robin")
 }
 
 // sheltered says whether nobody waits by chance, because another instance takes and fails whoever finds no room.
@@ -209,25 +237,41 @@ func (d *division) chance(balancer string, b, slots int, shared bool) float64 {
 	return free / (free + l)
 }
 
-// slowShare is the share of services that begin on instances that are slow. Where the balancer looks for few attempts each is empty
-// for some of the time, the slow ones less; where all are busy it is as fast as they serve.
+// slowShare is the share of services that begin on slow instances among n: where a balancer minds from what number on an instance holds
+// more than others, as a mean of such numbers, from the least on that is enough for the load.
 func (e *fluid) slowShare(load float64) float64 {
-	if e.lagging == 0 {
+	if e.lagging == 0 || e.apart {
 		return 0
 	}
-	slow, fast := float64(e.lagging), float64(e.n-e.lagging)
-	if e.blind() {
-		return slow / (slow + fast)
+	slots := int(e.slots)
+	least, most := slots, slots
+	enough := 1 + int(load*e.law.mean*e.factor/(float64(e.n-e.lagging)+float64(e.lagging)/e.ready.Slow))
+	switch e.cfg.Balancer {
+	case "least-outstanding":
+		least, most = min(enough, slots), min(enough+1, slots)
+	case "two-choices":
+		least, most = min(enough, slots), min(enough+3, slots)
 	}
+	sum := 0.0
+	for width := least; width <= most; width++ {
+		sum += e.slowWithin(width, load)
+	}
+	return sum / float64(most-least+1)
+}
+
+// slowWithin is that share where an instance gets its even share while it holds less than width, so that it refuses as Erlang's loss
+// system; the slow ones more often. Where all hold as much it is as fast as they serve.
+func (e *fluid) slowWithin(width int, load float64) float64 {
+	slow, fast := float64(e.lagging), float64(e.n-e.lagging)
 	length := e.law.mean * e.factor
 	longer := length * e.ready.Slow
-	if load >= fast/length+slow/longer {
+	if load >= 0.999*float64(width)*(fast/length+slow/longer) {
 		return slow / (fast*e.ready.Slow + slow)
 	}
-	low, high := 0.0, 1/length // of the rate at which an empty one is chosen
 	flow := func(rate float64) (fastFlow, slowFlow float64) {
-		return fast * rate / (1 + rate*length), slow * rate / (1 + rate*longer)
+		return fast * rate * (1 - loss(width, rate*length)), slow * rate * (1 - loss(width, rate*longer))
 	}
+	low, high := 0.0, 1/length // of the rate at which one is chosen
 	for a, b := flow(high); a+b < load; a, b = flow(high) {
 		low, high = high, 2*high
 	}
@@ -241,6 +285,15 @@ func (e *fluid) slowShare(load float64) float64 {
 	}
 	a, b := flow(high)
 	return b / (a + b)
+}
+
+// loss is Erlang's probability that all of some slots are busy, at a load.
+func loss(slots int, load float64) float64 {
+	b := 1.0
+	for k := 1; k <= slots; k++ {
+		b = load * b / (float64(k) + load*b)
+	}
+	return b
 }
 
 // tardy takes what begins on slow instances out of a portion.
@@ -265,10 +318,12 @@ func (y *young) approximations(e *fluid) []string {
 	switch {
 	case y.ready == nil:
 		return nil
-	case y.ready.fails() && e.blind():
+	case y.ready.fails() && y.apart && blind(e.cfg):
 		return []string{"fluid: instances that still load get their share of attempts by their number, and fail it"}
 	case y.ready.fails():
 		return []string{fmt.Sprintf("fluid: how many attempts %s sends to instances that still load is the chance that no loaded one is as empty, as if attempts came at random", e.cfg.Balancer)}
+	case y.apart:
+		return []string{"fluid: instances that are slow while they load have one queue of their own, where nobody waits by chance alone; what it holds joins that of all when they are loaded"}
 	}
-	return []string{"fluid: an instance that is slow while it loads shares the one queue of all: a queue of its own that it cannot work off is not seen"}
+	return []string{fmt.Sprintf("fluid: how many attempts %s sends to instances that are slow while they load is a chance that each is taken for less busy; they share the one queue of all", e.cfg.Balancer)}
 }

@@ -250,3 +250,72 @@ func TestReadySettings(t *testing.T) {
 		t.Errorf("after load: %v", p)
 	}
 }
+
+// Where instances that load are slow, the minute in the middle has the same utilisation on both engines to within 3 points of 100 (5 where the
+// balancer draws two, 10 where it packs), and the same mean latency to within 15 % (40 % of these two).
+func TestSlowReadyEnginesAgree(t *testing.T) {
+	exponential := chance.Distribution{Exponential: &chance.Exponential{Mean: 200 * time.Millisecond}}
+	for _, queue := range []string{"own", "shared"} {
+		for _, balancer := range []string{"random", "round-robin", "least-outstanding", "two-choices", "fullest"} {
+			use, latency := 0.03, 0.15
+			switch balancer {
+			case "two-choices":
+				use, latency = 0.05, 0.4
+			case "fullest":
+				use, latency = 0.1, 0.4
+			}
+			worstUse, worstLatency := 0.0, 0.0
+			for _, x := range []struct {
+				n, l, c int
+				rho     float64
+			}{{1, 1, 4, .2}, {1, 1, 4, .6}, {4, 1, 1, .6}, {4, 2, 4, .1}, {4, 2, 4, .7}, {10, 5, 4, .5}, {10, 5, 4, .9}, {40, 10, 4, .8}} {
+				var busy, mean [2]float64
+				for k, engine := range []string{"requests", "fluid"} {
+					for seed := range 6 {
+						c := small(demand(t, 1, always(x.rho*float64(x.n*x.c)/0.2)), 4*time.Minute, 0, instances(x.n), slots(x.c), balancedBy(balancer), plan(want{time.Minute, x.n + x.l}), readiness(drags))
+						c.Fleet.StartUp.Provision, c.Fleet.StartUp.Load = constant(55*time.Second), constant(90*time.Second)
+						c.Service.Time, c.Service.Engine, c.Source.Seed = exponential, engine, uint64(seed)
+						if queue == "shared" {
+							sharedQueue(Unlimited)(&c)
+						}
+						m := run(t, c).Minutes[2]
+						busy[k] += m.Utilization / 6
+						mean[k] += m.Mean / 6
+					}
+				}
+				u, l := math.Abs(busy[0]-busy[1]), math.Abs(mean[1]/mean[0]-1)
+				worstUse, worstLatency = max(worstUse, u), max(worstLatency, l)
+				if u > use || l > latency {
+					t.Errorf("%s, %s queue, %+v: utilization %.3f and %.3f, latency %.0f and %.0f ms", balancer, queue, x, busy[0], busy[1], mean[0]/1e6, mean[1]/1e6)
+				}
+			}
+			t.Logf("%s, %s queue: utilization at most %.3f apart, latency %.0f%%", balancer, queue, worstUse, 100*worstLatency)
+		}
+	}
+}
+
+// A slow instance that gets its share by turns and cannot work it off, on both engines: its queue grows, is refused, waited out, tried
+// again, and goes on at full speed when it is loaded. Two slots serve 4 of 10 a second.
+func TestSlowReadyApart(t *testing.T) {
+	for name, c := range map[string]struct {
+		change []func(*Config)
+		of     func(q Requests) int64
+	}{
+		"rejected":         {[]func(*Config){own(10)}, func(q Requests) int64 { return q.FailedBy.Rejected }},
+		"timed out":        {[]func(*Config){timeout(2 * time.Second)}, func(q Requests) int64 { return q.FailedBy.Timeout }},
+		"waited too long":  {[]func(*Config){patience(2 * time.Second)}, func(q Requests) int64 { return q.FailedBy.Timeout }},
+		"tried again":      {[]func(*Config){own(10), tries(2, time.Second), func(c *Config) { c.Service.Retries.Jitter = "full" }}, func(q Requests) int64 { return q.Retries }},
+		"all served":       {nil, func(q Requests) int64 { return q.Served }},
+		"lost":             {[]func(*Config){failing(losing(2, 90*time.Second))}, func(q Requests) int64 { return q.FailedBy.InstanceLost }},
+		"waiting at 100 s": {[]func(*Config){func(c *Config) { c.Length = 100 * time.Second }}, func(q Requests) int64 { return q.WaitingAtEnd }},
+	} {
+		var got [2]float64
+		for k, engine := range []string{"requests", "fluid"} {
+			r := run(t, small(demand(t, 0, always(20)), 5*time.Minute, 100*time.Millisecond, append([]func(*Config){slots(2), balancedBy("round-robin"), plan(want{0, 2}), readiness(drags),
+				func(c *Config) { c.Service.Engine = engine }}, c.change...)...))
+			got[k] = float64(c.of(r.Requests))
+		}
+		near(t, name, got[1], got[0], 0.1*got[0]+3)
+		t.Log(name, got)
+	}
+}

@@ -40,7 +40,7 @@ func (e *requests) warmed(t clock, i *instance) {
 // warmed lives until then: from now on the even share of one more instance is counted.
 func (e *fluid) warmed(t clock, i *instance) {
 	e.live(t)
-	if !e.fails(i) {
+	if !e.isOutside(i) {
 		e.warming--
 	}
 }
