@@ -1,8 +1,8 @@
 package lint
 
 import (
-	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -23,8 +23,11 @@ func (s *scene) ceiling() []bound {
 		policies = policies || s.view.policies[i].scalesOut()
 	}
 	now := s.view.min
+	if s.view.max.n == 0 {
+		now = s.view.max // no start and no minimum could be more
+	}
 	if start := s.Fleet.Start; start != nil && *start > now.n {
-		now = bound{*start, "fleet.start"}
+		now = bound{n: *start, path: "fleet.start"}
 	}
 	for i, l := range s.limits {
 		if l.max.n < now.n {
@@ -54,7 +57,7 @@ func maxTooLow(s *scene) (out []Finding) {
 	}
 	needed := func(i int) float64 { return min(s.fits(s.worst[i])*s.slow(s.when(i)), come[i]/s.slots) }
 	missing := func(i int) float64 { return needed(i) - float64(ceiling[i].n) }
-	if s.view.queued {
+	if s.view.queued && slices.ContainsFunc(s.limits, func(l limit) bool { return l.max.n > 0 }) {
 		return nil // what waits is served later
 	}
 	for i, c := range ceiling {
@@ -73,9 +76,9 @@ func maxTooLow(s *scene) (out []Finding) {
 		n, slow := ceiling[i].n, s.slow(s.when(i))
 		need := needed(i)
 		text := fmt.Sprintf("%s at %s, %s each, keep %s slots busy; %s %s %s", rps(s.worst[i]), s.at(s.when(i)), mean(s, slow),
-			number(need*s.slots), count(n, cmp.Or(s.view.one, "instance")), map[bool]string{true: "has", false: "have"}[n == 1], number(float64(n)*s.slots))
+			number(need*s.slots), s.count(n), map[bool]string{true: "has", false: "have"}[n == 1], number(float64(n)*s.slots))
 		to := max(up(need/0.8), up(s.wants(s.worst[i])))
-		fix := s.edit(ceiling[i]) + "=" + s.view.written(to)
+		fix := s.set(ceiling[i], need, to)
 		if path == s.view.min.path && s.view.min.path == s.view.max.path && s.Given("fleet.start") {
 			fix = "" // both would have to change
 		}
@@ -120,7 +123,11 @@ func minEqualsMax(s *scene) []Finding {
 	if lower := max(1, up(s.fits(low)/0.8), up(s.wants(low))); lower < n {
 		last, to = s.limits[0].min, lower
 	}
-	return []Finding{{Path: s.limits[0].max.path, Fix: s.edit(last) + "=" + s.view.written(to),
-		Text: fmt.Sprintf("min and max are both %d at all times: %s can never change anything, and the fleet is a fixed one", n,
+	what := "min and max are both"
+	if most := s.limits[0].max; s.view.room.n > 0 && most.path == s.view.room.path {
+		what = "min and the room on " + count(most.n/most.each, "instance") + " are both"
+	}
+	return []Finding{{Path: s.limits[0].max.path, Fix: s.set(last, float64(n), to),
+		Text: fmt.Sprintf("%s %d at all times: %s can never change anything, and the fleet is a fixed one", what, n,
 			count(len(s.view.policies), "policy"))}}
 }

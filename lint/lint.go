@@ -32,7 +32,7 @@ type Rule struct {
 
 // Rules are all rules in the order in which their findings are listed.
 func Rules() []Rule {
-	return slices.Concat(limitRules, trackingRules, stepRules, metricRules, scheduleRules, trafficRules, serviceRules)
+	return slices.Concat(limitRules, trackingRules, stepRules, metricRules, scheduleRules, trafficRules, serviceRules, groupRules)
 }
 
 // unknownCode is the finding about `accept` itself.

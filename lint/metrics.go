@@ -58,8 +58,8 @@ func targetAboveCapacity(s *scene) (out []Finding) {
 		}
 		path, edit := r.levelPath()
 		out = append(out, Finding{Path: path, Fix: edit + "=" + number(s.half()), Text: fmt.Sprintf(
-			"%s a minute is %s, and one instance serves at most %s (%s ÷ %s): it is full, and its queue grows, before the policy moves",
-			number(r.level), rps(r.level/60), rps(s.each()), count(int(s.slots), "slot"), mean(s, 1))})
+			"%s a minute is %s, and one %s serves at most %s (%s ÷ %s): it is full, and its queue grows, before the policy moves",
+			number(r.level), rps(r.level/60), s.one(), rps(s.each()), count(int(s.slots), "slot"), mean(s, 1))})
 	}
 	return out
 }
@@ -86,8 +86,8 @@ func perMinuteTarget(s *scene) (out []Finding) {
 		}
 		path, edit := r.levelPath()
 		out = append(out, Finding{Path: path, Fix: edit + "=" + number(to), Text: fmt.Sprintf(
-			"%s is per minute, %s: an instance is %s busy at the target, and the peak of %s wants %d instances where %d can serve it",
-			number(r.level), rps(r.level/60), percent(busy), rps(peak), want, need)})
+			"%s is per minute, %s: %s is %s busy at the target, and the peak of %s wants %s where %d can serve it",
+			number(r.level), rps(r.level/60), s.an(), percent(busy), rps(peak), s.count(want), need)})
 	}
 	return out
 }
@@ -152,8 +152,8 @@ func anyBusyMetric(s *scene) (out []Finding) {
 			}
 		}
 		out = append(out, Finding{Path: path, Fix: fix, Text: fmt.Sprintf(
-			"%s is full as soon as one of %s is busy: above %s the instance may have used %s of what it can do", r.metric, count(int(s.slots), "slot"),
-			number(r.level), percent(1/s.slots))})
+			"%s is full as soon as one of %s is busy: above %s the %s may have used %s of what it can do", r.metric, count(int(s.slots), "slot"),
+			number(r.level), s.one(), percent(1/s.slots))})
 	}
 	return out
 }

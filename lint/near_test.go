@@ -149,6 +149,35 @@ var near = []struct{ name, code, changes string }{
 	{"below it", "timeout-below-p99", "service.timeout: 599ms"},
 	{"only while waiting", "-timeout-below-p99", "service.timeout: {waiting: 100ms}"},
 
+	{"the hook is done at the timeout", "-hook-never-answers", hook("5m, timeout: 5m")},
+	{"a second later", "hook-never-answers", hook("301s, timeout: 5m")},
+	{"it goes into service all the same", "-hook-never-answers", hook("301s, timeout: 5m, default: continue")},
+	{"longer than a timeout may be", "hook-never-answers", hook("3h, timeout: 2h")},
+	{"a hook that is done in time now and then", "-hook-never-answers", hook("{lognormal: {median: 6m, p99: 15m}}, timeout: 5m")},
+	// the first whole hour is that of the clock's begin: 24 h and the delay of a minute, then ten minutes before the next hour
+	{"a second before the first forecast", "no-history", predictive + "clock.length: 24h50m"},
+	{"a second after", "-no-history", predictive + "clock.length: 24h51m"},
+	{"what is lived before counts", "-no-history", predictive + "clock.settle: 1d"},
+
+	{"at 0 no copy, no policy that sees it", "asleep-at-zero", copies + "min: 0, " + track + many},
+	{"one copy stays", "-asleep-at-zero", copies + "min: 1, " + track + many},
+	{"one that sees it", "-asleep-at-zero", copies + "min: 0, " + wakes + many},
+	{"copies at 0 from the begin", "asleep-at-zero", "fleet.start: 0\n" + strings.Replace(copies, evening+"\n", "", 1) + "min: 0, " + track + many},
+	{"it never gets quiet", "-asleep-at-zero", "fleet.start: 1\n" + strings.Replace(copies, evening+"\n", "", 1) + "min: 0, " + track + many},
+	{"a schedule brings one before anybody calls", "-asleep-at-zero", copies + "min: 0, " + track + ", schedules: [{cron: \"cron(30 7 * * ? *)\", zone: Europe/Berlin, min: 1}]" + many},
+	{"it comes too late", "asleep-at-zero", copies + "min: 0, " + track + ", schedules: [{cron: \"cron(30 8 * * ? *)\", zone: Europe/Berlin, min: 1}]" + many},
+	{"a queue without a policy", "asleep-at-zero", queue + "scaling: {async: {max: 4, policies: []}}"},
+	{"one that a schedule serves every few hours", "-asleep-at-zero", queue + "scaling: {async: {max: 4, policies: [], schedules: [{cron: \"cron(0 0/5 * * ? *)\", min: 1}, {cron: \"cron(0 1/5 * * ? *)\", min: 0, max: 0}, {cron: \"cron(59 4/5 * * ? *)\", max: 4}]}}"},
+	{"no queue is ever served", "max-too-low", queue + "scaling: {async: {max: 0, policies: []}}"},
+	{"a queue below its peak", "-max-too-low", queue + "scaling: {async: {min: 1, max: 1, policies: []}}"},
+
+	// 40 rps keep 7.17 slots busy: two copies of four
+	{"room for one copy", "max-too-low", copies + "min: 1, " + track + ", instances: {max: 1}}}"},
+	{"room for two", "-max-too-low", copies + "min: 1, " + track + ", instances: {max: 2}}}"},
+	{"two on one", "-max-too-low", copies + "min: 1, copies-per-instance: 2, " + track + ", instances: {max: 1}}}"},
+	{"copies at min = max", "min-equals-max", strings.Replace(copies, "max: 12", "max: 2", 1) + "min: 2, " + track + many},
+	{"copies at min = room", "min-equals-max", copies + "min: 2, copies-per-instance: 2, " + track + ", instances: {max: 1}}}"},
+
 	{"a budget", "-retries-amplify", "traffic.curves.0.business-hours.busy: 120rps\nservice.retries: {attempts: 3, budget: 10%}"},
 	{"nothing can fail", "-retries-amplify", "traffic.curves.0.business-hours.busy: 120rps\nservice.timeout: none\nservice.queue: unlimited\nservice.retries: {attempts: 3}"},
 	{"twice fits", "-retries-amplify", "traffic.curves.0.business-hours.busy: 120rps\nservice.retries: {attempts: 2}"},
@@ -162,6 +191,21 @@ const (
 	latency = "scaling.aws.policies.+: {step: {alarm: {metric: ModelLatency, statistic: p90, "
 	early   = "traffic.curves.0.business-hours.open: \"08:45\"\nscaling.aws.schedules.close.cron: cron(HOUR * * ? *)"
 )
+
+// Copies of a model, with nobody at night; policies for them; a queue of the platform's.
+const (
+	copies     = evening + "\nscaling: {inference-components: {max: 12, "
+	track      = "policies: [{target-tracking: {name: tracking, metric: ConcurrentRequestsPerCopy, target: 2}}]"
+	wakes      = "policies: [{step: {alarm: {metric: NoCapacityInvocationFailures, statistic: sum, at-or-above: 1, datapoints: 1 of 1}, adjust: change, steps: [{from: 0, by: 1}]}}]"
+	many       = ", instances: {max: 12}}}"
+	queue      = "service.timeout: none\nservice.queue: {shared: unlimited}\n"
+	predictive = "scaling: {ec2-asg: {min: 1, max: 12, policies: [{predictive: {metric: CPUUtilization, target: 50, scheduling-buffer: 10m}}]}}\n"
+)
+
+// hook is a group with a launch hook.
+func hook(of string) string {
+	return "scaling: {ec2-asg: {min: 1, max: 12, policies: [{target-tracking: {metric: CPUUtilization, target: 60}}], lifecycle-hook: {launch: {time: " + of + "}}}}"
+}
 
 func TestNear(t *testing.T) {
 	_, base, _ := read(t)

@@ -266,8 +266,24 @@ func (s *scene) limit(schedules []schedule) {
 			now.fire(&schedules[i])
 			next[i] = schedules[i].next(next[i])
 		}
-		s.limits[k] = now
+		s.limits[k] = now.within(s.view.room)
 	}
+}
+
+// within are the limits where machines have room for so many instances only.
+func (l limit) within(room bound) limit {
+	if room.n == 0 {
+		return l
+	}
+	most := l.max.n
+	if l.max.cap = room.n; room.n < most {
+		l.max = room
+		l.max.cap = most
+	}
+	if l.min.n > room.n {
+		l.min = l.max
+	}
+	return l
 }
 
 // soonest is the first of the schedules that fires next, −1 if none does.
@@ -285,10 +301,10 @@ func soonest(next []time.Duration) int {
 func (l *limit) fire(s *schedule) bool {
 	moved := *l
 	if s.min != nil {
-		moved.min = bound{*s.min, s.path + ".min"}
+		moved.min = bound{n: *s.min, path: s.path + ".min"}
 	}
 	if s.max != nil {
-		moved.max = bound{*s.max, s.path + ".max"}
+		moved.max = bound{n: *s.max, path: s.path + ".max"}
 	}
 	if moved.min.n > moved.max.n {
 		return false

@@ -237,7 +237,7 @@ func scheduleNeverShrinks(s *scene) (out []Finding) {
 			}
 		}
 		out = append(out, Finding{Path: sch.path + ".min", Fix: fix, Text: fmt.Sprintf(
-			"at %s it lowers min from %d to %d, max is %d, and no policy scales in: the %d instances stay", s.at(s.when(k)), high.min.n, now.min.n, now.max.n, high.min.n)})
+			"at %s it lowers min from %d to %d, max is %d, and no policy scales in: the %s stay", s.at(s.when(k)), high.min.n, now.min.n, now.max.n, s.count(high.min.n))})
 	}
 	return out
 }

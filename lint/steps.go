@@ -103,8 +103,8 @@ func cooldownOutlastsRise(s *scene) (out []Finding) {
 			by = up(100 * float64(to-from) / float64(max(1, from)))
 		}
 		return []Finding{{Path: best.path + "." + key, Fix: best.at(key) + "=" + strconv.Itoa(by), Text: fmt.Sprintf(
-			"%s takes %s from %d to %d instances at least; at most %s a time, %s apart (%s %s%s), is %s, and the traffic rises in %s",
-			g.title, rps(g.peak), from, to, s.most(best), span(pause), best.wait, span(best.cooldown), s.starting(best), span(climb), span(g.length))}}
+			"%s takes %s from %d to %s at least; at most %s a time, %s apart (%s %s%s), is %s, and the traffic rises in %s",
+			g.title, rps(g.peak), from, s.count(to), s.most(best), span(pause), best.wait, span(best.cooldown), s.starting(best), span(climb), span(g.length))}}
 	}
 	return nil
 }
@@ -193,7 +193,7 @@ func cooldownBelowLag(s *scene) (out []Finding) {
 		fix := (lag + time.Minute - 1) / time.Minute * time.Minute
 		out = append(out, Finding{Path: r.path + "." + r.wait, Fix: r.at(r.wait) + "=" + unit.FormatDuration(fix), Text: fmt.Sprintf(
 			"%s %s (%s), but %s shows a change only after %s (datapoints %s of %s, delay %s): until then it acts on what was before, up to %s too many",
-			r.wait, span(r.cooldown), counted, r.metric, span(lag), r.out, span(r.period), span(r.delay), count(acts*s.moved(r), "instance"))})
+			r.wait, span(r.cooldown), counted, r.metric, span(lag), r.out, span(r.period), span(r.delay), s.count(acts*s.moved(r)))})
 	}
 	return out
 }

@@ -14,7 +14,7 @@ const (
 	docUnfit     = "EC2 Auto Scaling, target tracking: request count, latency and queue length do not work"
 	docHazard    = "Application Auto Scaling, PutScalingPolicy: a step policy's scale-in needs no agreement"
 	docMissing   = "Application Auto Scaling, target tracking: INSUFFICIENT_DATA never scales in"
-	docZero      = "SageMaker, asynchronous endpoints: from zero only a backlog above the target scales out, unless a step policy on HasBacklogWithoutCapacity does"
+	docZero      = "SageMaker, asynchronous endpoints: from zero only a backlog above the target scales out, unless a step policy on HasBacklogWithoutCapacity does; inference components: only one on NoCapacityInvocationFailures"
 	docPerMinute = "SageMaker, load testing: target = most requests a second × safety factor × 60"
 )
 
@@ -25,7 +25,7 @@ var trackingRules = []Rule{
 	{"step-in-beside-tracking", "a step policy that scales in beside target tracking", docHazard, stepInBesideTracking},
 	{"bounded-metric", "a metric that cannot say how much is missing", docTracking, boundedMetric},
 	{"metric-ignores-capacity", "a metric that does not fall when instances rise", docUnfit, metricIgnoresCapacity},
-	{"asleep-at-zero", "at zero a few requests wake nothing", docZero, asleepAtZero},
+	{"asleep-at-zero", "at zero requests wake nothing", docZero, asleepAtZero},
 	{"no-data-no-scale-in", "no data while nobody calls, so no scale-in", docMissing, noDataNoScaleIn},
 }
 
@@ -71,8 +71,8 @@ func unreachableTarget(s *scene) (out []Finding) {
 			fix = s.edit(s.limits[t.from].min) + "=2"
 		}
 		out = append(out, Finding{Path: path, Fix: fix, Text: fmt.Sprintf(
-			"from %s for %s one instance would be at %s of the target, so there are 2 at %s; the low alarm (%s) is in ALARM all the time, but 2 to 1 needs at most 50 %%",
-			s.at(s.when(t.from)), span(s.length(t)), percent(want(t.from)), percent(want(t.from)/2), percent(float64(r.tracking.Alarm.Low)))})
+			"from %s for %s one %s would be at %s of the target, so there are 2 at %s; the low alarm (%s) is in ALARM all the time, but 2 to 1 needs at most 50 %%",
+			s.at(s.when(t.from)), span(s.length(t)), s.one(), percent(want(t.from)), percent(want(t.from)/2), percent(float64(r.tracking.Alarm.Low)))})
 	}
 	return out
 }
@@ -154,8 +154,8 @@ func scaleInNever(s *scene) (out []Finding) {
 				fix = s.view.min.path + "=" + s.view.written(n)
 			}
 			out = append(out, Finding{Path: path, Fix: fix, Text: fmt.Sprintf(
-				"%d instances are between %s and %s of the target: the low alarm (%s) fires and removes none, as %d to %d needs at most %s; with fewer than 10 it is never the alarm that decides",
-				n, percent(least/float64(n)), percent(high/float64(n)), percent(low), n, n-1, percent(float64(n-1)/float64(n)))})
+				"%s are between %s and %s of the target: the low alarm (%s) fires and removes none, as %d to %d needs at most %s; with fewer than 10 it is never the alarm that decides",
+				s.count(n), percent(least/float64(n)), percent(high/float64(n)), percent(low), n, n-1, percent(float64(n-1)/float64(n)))})
 		}
 	}
 	return out
@@ -256,8 +256,8 @@ func boundedMetric(s *scene) (out []Finding) {
 				continue
 			}
 			out = append(out, Finding{Path: r.path + ".metric", Fix: s.replaced(r), Text: fmt.Sprintf(
-				"%s stops at %s, %s times the target: from %d to %d instances at %s it takes %d scale-outs, one in %s, while the traffic rises in %s",
-				r.metric, number(reach), number(factor), from, up(to), g.title, rungs, span(pause), span(g.rise))})
+				"%s stops at %s, %s times the target: from %d to %s at %s it takes %d scale-outs, one in %s, while the traffic rises in %s",
+				r.metric, number(reach), number(factor), from, s.count(up(to)), g.title, rungs, span(pause), span(g.rise))})
 			break
 		}
 	}
@@ -318,34 +318,6 @@ func metricIgnoresCapacity(s *scene) (out []Finding) {
 	return out
 }
 
-// asleepAtZero finds queues that may be left without an instance, and with fewer requests than tracking wakes for.
-func asleepAtZero(s *scene) (out []Finding) {
-	zero := false
-	for _, l := range s.limits {
-		zero = zero || l.min.n == 0
-	}
-	if !zero || !s.view.queued {
-		return nil
-	}
-	var tracking *rule
-	for i := range s.view.policies {
-		r := &s.view.policies[i]
-		switch {
-		case r.step != nil && r.above && r.scalesOut() && r.kind == aws.Backlog && r.level <= 1:
-			return nil
-		case r.tracking != nil && r.kind == aws.Backlog && r.level >= 1:
-			tracking = r
-		}
-	}
-	if tracking == nil {
-		return nil
-	}
-	path, _ := tracking.levelPath()
-	return []Finding{{Path: path, Fix: s.view.path + ".policies.+={step: {alarm: {metric: HasBacklogWithoutCapacity, at-or-above: 1, period: 60s, datapoints: 2 of 2}, " +
-		"adjust: change, steps: [{from: 0, by: 1}]}}", Text: fmt.Sprintf(
-		"min is 0, and at 0 instances tracking wakes only above its target: %s or fewer waiting requests wait until more come or they expire", number(tracking.level))}}
-}
-
 // noDataNoScaleIn finds low alarms on a metric that has no points when nobody calls, where nobody calls for a while.
 func noDataNoScaleIn(s *scene) (out []Finding) {
 	for i := range s.view.policies {
@@ -369,8 +341,8 @@ func noDataNoScaleIn(s *scene) (out []Finding) {
 				continue
 			}
 			out = append(out, Finding{Path: r.path, Fix: fix, Text: fmt.Sprintf(
-				"nobody calls from %s for %s, and %s has no points then: its alarm is in INSUFFICIENT_DATA, and the %d instances of then stay (min is %d)",
-				s.at(s.when(t.from)), span(s.length(t)), r.metric, left, least.n)})
+				"nobody calls from %s for %s, and %s has no points then: its alarm is in INSUFFICIENT_DATA, and the %s of then stay (min is %d)",
+				s.at(s.when(t.from)), span(s.length(t)), r.metric, s.count(left), least.n)})
 			break
 		}
 	}

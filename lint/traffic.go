@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"headroom/policy/aws"
+	"headroom/unit"
 )
 
 const docReaction = "derived: reaction = datapoints × period + delay + a tick of the alarm + start-up (CloudWatch, Application Auto Scaling)"
@@ -18,7 +21,7 @@ var trafficRules = []Rule{
 func (s *scene) reaction() (soonest time.Duration, by *rule) {
 	for i := range s.view.policies {
 		r := &s.view.policies[i]
-		if !r.scalesOut() || s.reach(r.metric) <= r.level {
+		if !r.scalesOut() || s.reach(r.metric) <= r.level || r.metric == s.view.waker {
 			continue
 		}
 		if t := r.detection() + s.startUp; by == nil || t < soonest {
@@ -41,8 +44,8 @@ func spikeBeatsReaction(s *scene) (out []Finding) {
 			continue
 		}
 		out = append(out, Finding{Path: l.min.path, Fix: s.edit(l.min) + "=" + s.view.written(up(need)), Text: fmt.Sprintf(
-			"%s brings %s for %s and needs %d instances; before it there may be %d, and more come after %s (%d datapoints of %s, delay %s, a tick, start-up %s)",
-			g.title, rps(g.peak), span(g.full), up(need), n, span(reaction), r.out.M, span(r.period), span(r.delay), span(s.startUp))})
+			"%s brings %s for %s and needs %s; before it there may be %d, and more come after %s (%d datapoints of %s, delay %s, a tick, start-up %s)",
+			g.title, rps(g.peak), span(g.full), s.count(up(need)), n, span(reaction), r.out.M, span(r.period), span(r.delay), span(s.startUp))})
 		break
 	}
 	return out
@@ -64,8 +67,8 @@ func scaleInBetweenSpikes(s *scene) (out []Finding) {
 				continue
 			}
 			out = append(out, Finding{Path: r.path, Fix: s.later(r, g), Text: fmt.Sprintf(
-				"%s comes every %s and needs %d instances; the fleet shrinks to %d after %s of the pause of %s: that saves %s of them and leaves too few for %s of the next one",
-				g.title, span(g.every), up(need), n, span(r.quiet()), span(gap), span(gap-r.quiet()), span(reaction))})
+				"%s comes every %s and needs %s; the fleet shrinks to %d after %s of the pause of %s: that saves %s of them and leaves too few for %s of the next one",
+				g.title, span(g.every), s.count(up(need)), n, span(r.quiet()), span(gap), span(gap-r.quiet()), span(reaction))})
 			break
 		}
 	}
@@ -78,10 +81,17 @@ func (s *scene) later(r *rule, g surge) string {
 	points := int((g.every + r.period - 1) / r.period)
 	want := s.want(r.metric, r.level, g.peak)
 	full := want / math.Ceil(want)
-	if !(full < float64(r.tracking.Alarm.Low)*1.1) || s.Given(r.path+".alarm") {
+	if !(full < float64(r.tracking.Alarm.Low)*1.1) {
 		return fmt.Sprintf("%s=%d of %d", r.at("alarm.in"), points, points)
 	}
-	return fmt.Sprintf("%s={in: %d of %d, low: %d%%}", r.at("alarm"), points, points, int(85*full))
+	kept := "" // of the alarms, what is not as it would be left out
+	if period, _ := s.Metrics.Timing(r.metric); period != r.period {
+		kept = "period: " + unit.FormatDuration(r.period) + ", "
+	}
+	if r.out != (aws.Datapoints{M: 3, N: 3}) {
+		kept += "out: " + r.out.String() + ", "
+	}
+	return fmt.Sprintf("%s={%sin: %d of %d, low: %d%%}", r.at("alarm"), kept, points, points, int(85*full))
 }
 
 // billingOutlastsDwell finds surges whose extra instances are gone before the time that they are charged for.
@@ -99,7 +109,7 @@ func billingOutlastsDwell(s *scene) (out []Finding) {
 				continue
 			}
 			life := max(0, g.length-reaction) + r.quiet()
-			if bill.Starting == "charged" {
+			if life += s.view.linger; bill.Starting == "charged" {
 				life += s.startUp
 			}
 			paid := max(bill.Minimum, (life+bill.Granularity-1)/bill.Granularity*bill.Granularity)

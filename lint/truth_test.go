@@ -3,9 +3,11 @@ package lint
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"headroom/policy"
 	"headroom/scenarios"
 	"headroom/sim"
 )
@@ -32,6 +34,8 @@ var truths = map[string]struct {
 	"schedule-never-shrinks":  {"three stay all night", at(23*time.Hour, 3), at(23*time.Hour, 1)},
 	"spike-beats-reaction":    {"requests fail in the spike", failing, serving},
 	"scale-in-between-spikes": {"it shrinks between spikes", changes(40, 9999), changes(0, 12)},
+	"hook-never-answers":      {"one all day", at(12*time.Hour, 1), at(12*time.Hour, 3)},
+	"no-history":              {"no forecast acts", never("Forecast"), some("Forecast")},
 	"timeout-below-p99":       {"2 % fail", failedAbove(0.02), failedBelow(0.005)},
 }
 
@@ -75,6 +79,18 @@ func outs(from, to time.Duration, least, most int) func(*sim.Result) bool {
 		}
 		return n >= least && n <= most
 	}
+}
+
+// some holds that a reason was given for a decision, never that it was not.
+func some(code policy.Code) func(*sim.Result) bool {
+	return func(r *sim.Result) bool {
+		return slices.ContainsFunc(r.Decisions, func(d sim.Decision) bool {
+			return slices.ContainsFunc(d.Why, func(y policy.Reason) bool { return y.Code == code })
+		})
+	}
+}
+func never(code policy.Code) func(*sim.Result) bool {
+	return func(r *sim.Result) bool { return !some(code)(r) }
 }
 
 func run(t *testing.T, f *scenarios.File) *sim.Result {

@@ -13,14 +13,18 @@ import (
 
 // A view is what rules see of whatever scales the fleet. Each family makes one of its own settings.
 type view struct {
-	path         string   // of the settings: scaling.aws
-	coresCounted bool     // CPUUtilization and GPUUtilization sum over cores and GPUs
-	min, max     bound    // before any schedule
-	metrics      []string // that exist there
-	queued       bool     // requests wait in a queue of the platform, also while there is no capacity
-	one          string   // what an instance is called; "": instance
-	elastic      bool     // it scales out by what policies here do not say
-	weight       int      // units of its settings that an instance counts; 0: 1
+	path         string        // of the settings: scaling.aws
+	coresCounted bool          // CPUUtilization and GPUUtilization sum over cores and GPUs
+	min, max     bound         // before any schedule
+	metrics      []string      // that exist there
+	queued       bool          // requests wait in a queue of the platform, also while there is no capacity
+	one          string        // what an instance is called; "": instance
+	room         bound         // the most that machines under the instances have room for; n 0: they are machines themselves
+	linger       time.Duration // how long a machine is kept, and paid for, after the last instance on it
+	waker        string        // the metric whose step policy wakes a fleet at 0 for the first request
+	expire       time.Duration // how long a request waits in the platform's queue
+	elastic      bool          // it scales out by what policies here do not say
+	weight       int           // units of its settings that an instance counts; 0: 1
 	policies     []rule
 	schedules    []schedule
 }
@@ -29,6 +33,8 @@ type view struct {
 type bound struct {
 	n    int
 	path string
+	each int // instances that one more there brings; 0: one
+	cap  int // what another setting limits it to; 0: none does
 }
 
 // edit is a limit's path for an edit: by name where its schedule has one.
@@ -38,6 +44,17 @@ func (s *scene) edit(b bound) string {
 		return sch.item + strings.TrimPrefix(b.path, sch.path)
 	}
 	return b.path
+}
+
+// set is an edit that moves a limit to so many instances, or as near as another setting lets it; "" where that is not what is needed.
+func (s *scene) set(b bound, need float64, to int) string {
+	if b.cap > 0 && to > b.cap {
+		if to = b.cap; float64(to) < need {
+			return ""
+		}
+	}
+	each := max(1, b.each)
+	return s.edit(b) + "=" + s.view.written((to+each-1)/each)
 }
 
 // A rule is one policy. Exactly one of tracking and step is not nil.
@@ -106,7 +123,7 @@ type schedule struct {
 }
 
 // families are the views that families make; nil of one that is not given.
-var families = []func(*scenarios.File, *scenarios.Scaling) *view{fixedView, awsView, asyncView, asgView, plainView, serverlessView}
+var families = []func(*scenarios.File, *scenarios.Scaling) *view{fixedView, awsView, asyncView, asgView, plainView, serverlessView, componentsView}
 
 // newView is the view of the one family that is given; one without a path, of which nothing is concluded, for a family that makes
 // none.
@@ -125,7 +142,7 @@ func fixedView(_ *scenarios.File, scaling *scenarios.Scaling) *view {
 	if scaling.Fixed == nil {
 		return nil
 	}
-	b := bound{scaling.Fixed.Instances, "scaling.fixed.instances"}
+	b := bound{n: scaling.Fixed.Instances, path: "scaling.fixed.instances"}
 	return &view{path: "scaling.fixed", min: b, max: b}
 }
 
@@ -145,14 +162,14 @@ func asyncView(f *scenarios.File, scaling *scenarios.Scaling) *view {
 		return nil
 	}
 	v := targetView(f, "scaling.async", set, set.Min, set.Max, set.Policies, set.Schedules, set.Assume)
-	v.queued = true
+	v.queued, v.expire, v.waker = true, set.Expire, "HasBacklogWithoutCapacity"
 	return v
 }
 
 // targetView is a scalable target of Application Auto Scaling below a path.
 func targetView(f *scenarios.File, path string, family policy.Family, least, most int, policies []aws.Policy, schedules []aws.Schedule, assume aws.Assume) *view {
 	return &view{path: path, coresCounted: family.Platform().CoresCounted, metrics: family.Metrics(), queued: family.Platform().Name == aws.AsyncEndpoint,
-		min: bound{least, path + ".min"}, max: bound{most, path + ".max"},
+		min: bound{n: least, path: path + ".min"}, max: bound{n: most, path: path + ".max"},
 		policies: rulesOf(path, policies, assume, &f.Metrics), schedules: schedulesOf(f, path, schedules)}
 }
 

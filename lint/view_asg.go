@@ -17,7 +17,7 @@ func asgView(f *scenarios.File, scaling *scenarios.Scaling) *view {
 		return nil
 	}
 	v := &view{path: "scaling.ec2-asg", metrics: g.Metrics(), weight: g.Weight}
-	v.min, v.max = bound{v.counts(g.Min), v.path + ".min"}, bound{v.counts(g.Max), v.path + ".max"}
+	v.min, v.max = bound{n: v.counts(g.Min), path: v.path + ".min"}, bound{n: v.counts(g.Max), path: v.path + ".max"}
 	for i := range g.Policies {
 		if p := g.Policies[i].Predictive; p != nil { // it looks at no alarm
 			v.elastic = v.elastic || p.Mode == "forecast-and-scale"

@@ -6,9 +6,9 @@ import "headroom/scenarios"
 func plainView(_ *scenarios.File, scaling *scenarios.Scaling) *view {
 	switch t, sp := scaling.Target, scaling.Spare; {
 	case t != nil:
-		return &view{path: "scaling.target", elastic: true, min: bound{t.Min, "scaling.target.min"}, max: bound{t.Max, "scaling.target.max"}}
+		return &view{path: "scaling.target", elastic: true, min: bound{n: t.Min, path: "scaling.target.min"}, max: bound{n: t.Max, path: "scaling.target.max"}}
 	case sp != nil:
-		return &view{path: "scaling.spare", elastic: true, min: bound{sp.Min, "scaling.spare.min"}, max: bound{sp.Max, "scaling.spare.max"}}
+		return &view{path: "scaling.spare", elastic: true, min: bound{n: sp.Min, path: "scaling.spare.min"}, max: bound{n: sp.Max, path: "scaling.spare.max"}}
 	}
 	return nil
 }

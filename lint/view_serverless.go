@@ -8,6 +8,6 @@ func serverlessView(_ *scenarios.File, scaling *scenarios.Scaling) *view {
 	if set == nil {
 		return nil
 	}
-	b := bound{set.MaxConcurrency, "scaling.serverless.max-concurrency"}
-	return &view{path: "scaling.serverless", elastic: true, one: "environment", min: bound{0, b.path}, max: b}
+	b := bound{n: set.MaxConcurrency, path: "scaling.serverless.max-concurrency"}
+	return &view{path: "scaling.serverless", elastic: true, one: "environment", min: bound{path: b.path}, max: b}
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -52,8 +53,30 @@ func count(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return strconv.Itoa(n) + " " + one + "s"
+	return strconv.Itoa(n) + " " + plural(one)
 }
+
+// plural is a noun for several: instances, copies.
+func plural(one string) string {
+	if stem, ok := strings.CutSuffix(one, "y"); ok {
+		return stem + "ies"
+	}
+	return one + "s"
+}
+
+// one is what an instance is called here.
+func (s *scene) one() string { return cmp.Or(s.view.one, "instance") }
+
+// an instance, or a copy.
+func (s *scene) an() string {
+	if strings.ContainsRune("aeiou", rune(s.one()[0])) {
+		return "an " + s.one()
+	}
+	return "a " + s.one()
+}
+
+// count is a number of instances.
+func (s *scene) count(n int) string { return count(n, s.one()) }
 
 // at is an instant on the wall clock.
 func (s *scene) at(t time.Duration) string {
