@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -241,4 +242,21 @@ func TestImportOfExportOfAGroup(t *testing.T) {
 		check("cloudformation", false, Source{Name: "template.yaml", Text: template})
 		check("terraform", true, Source{Name: "state.json", Text: shown(r, built(true).hcl())})
 	})
+}
+
+// A weight is of a mixed instances policy, which is neither read nor written.
+func TestWeightsAreNotExchanged(t *testing.T) {
+	g := &aws.Group{Weight: 6, Min: 6, Max: 12, Termination: "default", Policies: []aws.GroupPolicy{}}
+	if _, bad := (scaledGroup{scenario: "x", group: g, start: start, timing: timing}).build("", true); len(bad) != 1 || bad[0].path != "scaling.ec2-asg.weight" {
+		t.Errorf("refused: %v", bad)
+	}
+	got, err := Import([]Source{{Name: "group.json", Text: []byte(`{"AutoScalingGroups": [{"AutoScalingGroupName": "web", "MinSize": 6, "MaxSize": 12,
+		"MixedInstancesPolicy": {"LaunchTemplate": {"Overrides": [{"InstanceType": "m7g.large", "WeightedCapacity": "6"}]}},
+		"InstanceMaintenancePolicy": {"MinHealthyPercentage": -1, "MaxHealthyPercentage": -1}, "MaxInstanceLifetime": 0}]}`)}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := whys(got.Notes); len(said) == 0 || !strings.Contains(strings.Join(said, "\n"), "MixedInstancesPolicy") || got.Group.Weight != 1 || got.Group.Maintenance != nil || got.Group.MaxLifetime != nil {
+		t.Errorf("%v, %+v", said, got.Group)
+	}
 }

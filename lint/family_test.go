@@ -3,6 +3,7 @@ package lint
 import (
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,6 +29,8 @@ func TestFamilies(t *testing.T) {
 			"traffic.curves.0.business-hours.busy: 160rps\n" + group + "{simple: {alarm: {metric: CPUUtilization, above: 60}, adjust: change, by: 7, cooldown: 15m}}]}}", ""},
 		{"a target that is never reached", "service.uses.cpu: 30%\n" + group + "{target-tracking: {metric: CPUUtilization, target: 60}}]}}", "target-never-reached"},
 		{"too small a group", "traffic.curves.0.business-hours.busy: 300rps\n" + group + "{target-tracking: {metric: CPUUtilization, target: 60}}]}}", "max-too-low"},
+		{"a group in units of which an instance counts six", "scaling: {ec2-asg: {weight: 6, min: 6, max: 72, policies: [{target-tracking: {metric: CPUUtilization, target: 60}}]}}", ""},
+		{"as many units as instances", "traffic.curves.0.business-hours.busy: 120rps\nscaling: {ec2-asg: {weight: 6, min: 1, max: 12, policies: [{target-tracking: {metric: CPUUtilization, target: 60}}]}}", "max-too-low"},
 		{"hours in UTC", group + "{target-tracking: {metric: CPUUtilization, target: 60}}], schedules: [{name: open, cron: 45 7 * * *, min: 3}, {name: close, cron: 0 18 * * *, min: 1}]}}", "schedule-in-utc"},
 		{"hours in their zone", group + "{target-tracking: {metric: CPUUtilization, target: 60}}], schedules: [{cron: 45 7 * * *, zone: Europe/Berlin, min: 3}, {cron: 0 18 * * *, zone: Europe/Berlin, min: 1}]}}", ""},
 		{"a schedule that sets the capacity needs no policy", group + "], schedules: [{cron: 45 7 * * *, zone: Europe/Berlin, min: 3}, {cron: 0 18 * * *, zone: Europe/Berlin, min: 1, desired: 1}]}}", ""},
@@ -128,5 +131,27 @@ func TestGoodFiles(t *testing.T) {
 				fixed(t, f, found)
 			}
 		}
+	}
+}
+
+// A fix of a group's limit is in the units of its settings: six times the instances that the same group without a weight is told.
+func TestFixInUnits(t *testing.T) {
+	_, base, _ := read(t)
+	fix := func(weight, most string) int {
+		f := changed(t, base, "traffic.curves.0.business-hours.busy: 300rps\nscaling: {ec2-asg: {weight: "+weight+", min: "+weight+", max: "+most+", policies: [{target-tracking: {metric: CPUUtilization, target: 60}}]}}")
+		for _, found := range Check(f) {
+			if found.Code == "max-too-low" {
+				n, err := strconv.Atoi(strings.TrimPrefix(found.Fix, "scaling.ec2-asg.max="))
+				if err != nil {
+					t.Fatalf("%q", found.Fix)
+				}
+				return n
+			}
+		}
+		t.Fatal("nothing is found")
+		return 0
+	}
+	if one, six := fix("1", "12"), fix("6", "72"); one <= 12 || six != 6*one {
+		t.Errorf("max %d, and %d units; want 6 times as many", one, six)
 	}
 }
