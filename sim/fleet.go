@@ -79,6 +79,7 @@ type fleet struct {
 	early                             early
 
 	pool     *warmPool // nil: none
+	removing bool      // a removal is under way: the pool is filled after it, when all that come back are known
 	hooks    policy.Hooks
 	removal  string // policy.Platform.Removal
 	drawn    int    // ties of removals that chance has decided
@@ -153,7 +154,9 @@ func (f *fleet) resize(t clock, want int) {
 		f.launch(t, id)
 	}
 	if more < 0 {
+		f.removing = true
 		f.remove(t, -more, id)
+		f.removing = false
 	}
 	f.tending = false
 	f.done(t, id)

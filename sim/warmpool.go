@@ -72,7 +72,7 @@ func (f *fleet) fresh(t clock, number, zone int) *instance {
 // fillPool launches what the pool lacks, and ends what it has too many.
 func (f *fleet) fillPool(t clock) {
 	p := f.pool
-	if p == nil {
+	if p == nil || f.removing {
 		return
 	}
 	size := p.cfg.Size(f.desired, f.max)

@@ -141,6 +141,21 @@ func TestPoolReuse(t *testing.T) {
 	}
 }
 
+// Idle instances that are removed at once all go back, and nothing is launched for a place that one of them takes.
+func TestPoolReuseOfSeveral(t *testing.T) {
+	c := pooling(policy.Pool{Storage: storage(), Reuse: true}, 4, want{5 * time.Minute, 4}, want{10 * time.Minute, 1})
+	w := newWorld(context.Background(), &c)
+	for now := -clock(c.Settle); now < clock(c.Length); now += clock(c.Step) {
+		if now == 0 {
+			w.report()
+		}
+		w.step(now, now+clock(c.Step))
+	}
+	// three stopped for 300 s, in the group for 300 s, stopped again
+	wantCost(t, w.result(clock(c.Length)), 1800+3*300, 3*(300+1200))
+	is(t, "launched", w.fleet.launches, 4)
+}
+
 // Running ones cost their full price and come without a new start; a max that grows grows the pool, one that shrinks ends the newest.
 func TestPoolFollowsMax(t *testing.T) {
 	c := pooling(policy.Pool{Running: true}, 0)
