@@ -16,6 +16,7 @@ type crowd struct {
 	least  int  // no instance holds fewer
 	slots  int  // of an instance
 	unseen bool // the balancer does not look at what they hold: there are no levels
+	ages   bool // places are in the order of launch numbers, so that the first of a level is its oldest
 	size   int
 	order  []*instance // in service, by launch number
 	next   int         // round robin: index in order of the next one
@@ -32,7 +33,15 @@ func newCrowd(slots int) crowd { return crowd{last: -1, slots: slots} }
 
 // join puts an instance among those in service; it may hold something already (never today).
 func (c *crowd) join(i *instance) {
-	if len(c.free) == 0 {
+	k, _ := slices.BinarySearchFunc(c.order, i.number, byNumber)
+	c.order = slices.Insert(c.order, k, i)
+	c.size++
+	c.reorder()
+	if c.ages && (k < c.size-1 || len(c.at) > 2*c.size+64) {
+		c.line()
+		return
+	}
+	if c.ages || len(c.free) == 0 {
 		c.free = append(c.free, len(c.at))
 		c.at = append(c.at, nil)
 	}
@@ -40,10 +49,20 @@ func (c *crowd) join(i *instance) {
 	c.free = c.free[:len(c.free)-1]
 	c.at[i.place] = i
 	c.put(i.place, i.held)
-	k, _ := slices.BinarySearchFunc(c.order, i.number, byNumber)
-	c.order = slices.Insert(c.order, k, i)
-	c.size++
-	c.reorder()
+}
+
+// line gives all a place anew, by launch number.
+func (c *crowd) line() {
+	for k := range c.levels {
+		clear(c.levels[k].set)
+		c.levels[k].n = 0
+	}
+	c.at, c.free = append(c.at[:0], c.order...), c.free[:0]
+	c.least = anyone
+	for k, i := range c.at {
+		i.place = k
+		c.put(k, i.held)
+	}
 }
 
 // leave takes an instance out of those in service.
@@ -269,16 +288,17 @@ func (leastOutstanding) choose(c *crowd, limit int, word uint64) *instance {
 	return c.at[l.pick(uniform(word, l.n))]
 }
 
-// fullest takes one of those that hold most of all with a free slot; where no slot is free, one of those that hold least.
+// fullest takes of those with a free slot one that holds most; where no slot is free, one that holds least: the oldest of them, so
+// that the others come empty.
 type fullest struct{}
 
-func (fullest) choose(c *crowd, limit int, word uint64) *instance {
+func (fullest) choose(c *crowd, limit int, _ uint64) *instance {
 	for k := min(c.slots, limit, len(c.levels)) - 1; k >= 0; k-- {
 		if l := &c.levels[k]; l.n > 0 {
-			return c.at[l.pick(uniform(word, l.n))]
+			return c.at[l.pick(0)]
 		}
 	}
-	return leastOutstanding{}.choose(c, limit, word)
+	return leastOutstanding{}.choose(c, limit, 0)
 }
 
 // twoChoices draws two distinct ones and takes the one that holds less (Mitzenmacher 1996).

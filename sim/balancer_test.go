@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -97,6 +98,55 @@ func TestTiesAreUniform(t *testing.T) {
 			t.Errorf("%s: χ² = %.1f", name, chi)
 		}
 	}
+}
+
+// Fullest takes the oldest of those that hold most with a free slot, else the oldest of those that hold least, whoever came last.
+func TestFullestTakesTheOldest(t *testing.T) {
+	holdOnAll(t, func(t *rapid.T) {
+		crowd, b := newCrowd(3), newBalancer("fullest")
+		crowd.ages = true
+		var all []*instance
+		for step := range 300 {
+			switch k := rapid.IntRange(0, 9).Draw(t, "what"); {
+			case k < 2:
+				i := &instance{number: rapid.IntRange(0, 1<<20).Draw(t, "age")<<10 + step}
+				crowd.join(i)
+				all = append(all, i)
+			case k < 3 && len(all) > 0:
+				k := rapid.IntRange(0, len(all)-1).Draw(t, "who")
+				crowd.leave(all[k])
+				all = slices.Delete(all, k, k+1)
+			case k < 6 && len(all) > 0:
+				if i := all[rapid.IntRange(0, len(all)-1).Draw(t, "who")]; i.held > 0 {
+					crowd.moved(i, -1)
+				}
+			case len(all) > 0:
+				crowd.moved(all[rapid.IntRange(0, len(all)-1).Draw(t, "who")], 1)
+			}
+			limit := choose(t, "limit", anyone, 3, 4)
+			var want *instance
+			for _, i := range all {
+				better := want == nil
+				if !better {
+					free, other := i.held < 3, want.held < 3
+					switch {
+					case free != other:
+						better = free
+					case i.held != want.held:
+						better = i.held > want.held == free
+					default:
+						better = i.number < want.number
+					}
+				}
+				if better && i.held < limit {
+					want = i
+				}
+			}
+			if got := b.choose(&crowd, limit, rapid.Uint64().Draw(t, "word")); got != want {
+				t.Fatalf("%v is chosen, not %v", got, want)
+			}
+		}
+	})
 }
 
 // Round robin goes by launch number, also when instances come and go between.

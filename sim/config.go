@@ -43,7 +43,7 @@ type Service struct {
 	Timeout     Timeout             `yaml:"timeout" default:"none" doc:"the client gives up after this (waiting + service), anew for each attempt; {waiting: 250ms}: only while waiting"`
 	Abandoned   string              `yaml:"abandoned" enum:"finish|drop" default:"finish" doc:"what a slot does whose client gave up: finish the drawn service, or be free at once"`
 	Retries     Retries             `yaml:"retries" doc:"what clients do about failed attempts"`
-	Balancer    string              `yaml:"balancer" enum:"random|round-robin|least-outstanding|two-choices|fullest" default:"least-outstanding" doc:"how attempts are spread over the instances in service; fullest packs: the fullest one with a free slot"`
+	Balancer    string              `yaml:"balancer" enum:"random|round-robin|least-outstanding|two-choices|fullest" default:"least-outstanding" doc:"how attempts are spread over the instances in service; fullest packs: the fullest one with a free slot, the oldest of those"`
 	Uses        Uses                `yaml:"uses" doc:"what busy slots cost of the instance's cores, GPUs and memory"`
 	Events      []ServiceEvent      `yaml:"events" doc:"times in which services take longer or stand still"`
 }

@@ -94,9 +94,9 @@ func newRequests(ctx context.Context, cfg *Config, f *fleet, quiet func(clock) c
 	}
 	e.departures, e.foreseen = newAgenda(int64(e.law.Mean()), *cfg.Fleet.Start*s.Concurrency), foreseen(cfg)
 	e.lived, e.unseen = -clock(cfg.Settle), -clock(cfg.Settle)
-	e.crowd.unseen = e.foreseen
+	e.crowd.unseen, e.crowd.ages = e.foreseen, s.Balancer == "fullest"
 	cfg.Source.Key("routing", "").Reset(&e.routing, 0)
-	e.drawn = s.Balancer != "round-robin"
+	e.drawn = s.Balancer != "round-robin" && s.Balancer != "fullest"
 	if s.Timeout.Waiting > 0 {
 		e.timeout, e.onlyWaiting = int64(s.Timeout.Waiting), true
 	}
