@@ -41,7 +41,7 @@ func Document(meta Meta, asks []expect.Ask, first *sim.Result, samples []Sample)
 		Utilization:    n("utilization"),
 		Cost:           Cost{first.Cost.Currency, n("cost.total"), parts(samples, "cost.by."), n("cost.per_1000"), n("cost.per_month")},
 		Scaling:        Scaling{n("scaling.out"), n("scaling.in"), parts(samples, "scaling.held_by.")},
-		Notes:          append([]string{}, meta.Notes...),
+		Notes:          append(append([]string{}, meta.Notes...), found(first, len(samples))...),
 		Approximations: append([]string{}, first.Approximations...),
 		Unused:         c.Unused,
 		Warnings:       append([]Warning{}, meta.Warnings...),

@@ -20,13 +20,13 @@ type control struct {
 	log     []Decision
 	moments []int          // per entry of the log: its moment in the past, −1 if it changed nothing
 	open    map[string]int // per policy: its last entry in the log
-	again   map[string]int // per text of a refused launch: its entry in the log
+	again   repeats
 	happens []Happening
 	ledger  func(Happening)
 }
 
 func newControl(cfg *Config, s policy.Scaler, f *fleet, m *monitor) *control {
-	c := &control{cfg: cfg, scaler: s, fleet: f, monitor: m, open: map[string]int{}, again: map[string]int{}}
+	c := &control{cfg: cfg, scaler: s, fleet: f, monitor: m, open: map[string]int{}, again: newRepeats()}
 	f.completed, f.note = c.complete, c.happened
 	c.obs = policy.Observation{
 		Points: func(metric string) []policy.Point {
@@ -114,14 +114,10 @@ func (c *control) happened(h Happening) {
 	case "rebalanced":
 		reason.Code = policy.Rebalanced
 	}
-	if k, ok := c.again[h.Text]; ok && h.At-c.log[k].Until <= c.fleet.patience() {
-		c.log[k].Until = h.At
+	if c.again.goesOn(h, reason.Code, c) {
 		return
 	}
 	e := policy.Entry{Policy: "fleet", From: c.fleet.desired, To: c.fleet.desired, Why: []policy.Reason{reason}}
-	if reason.Code == policy.Refused {
-		c.again[h.Text] = len(c.log)
-	}
 	c.add(Decision{At: h.At, Until: h.At, Entry: e, Complete: -1}, -1)
 }
 
@@ -154,11 +150,12 @@ func same(a, b *policy.Entry) bool {
 func (c *control) report() {
 	c.log, c.moments, c.happens = nil, nil, nil
 	clear(c.open)
-	clear(c.again)
+	c.again = newRepeats()
 }
 
 // finish writes the log and counts it.
 func (c *control) finish(r *Result) {
+	c.again.tell(c.log)
 	r.Decisions, r.Happenings = c.log, c.happens
 	r.Scaling.HeldBy = map[policy.Hold]int{}
 	for k := range r.Decisions {

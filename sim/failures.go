@@ -189,7 +189,7 @@ func (f *fleet) refused(t clock, number int) (zone int, why string) {
 	if zone = f.emptiest(t); zone < 0 {
 		for z := range f.zoneSize {
 			if t >= f.zoneClosed[z] {
-				return 0, "no free address in the subnets"
+				return 0, noAddress
 			}
 		}
 		return 0, "no zone is open"

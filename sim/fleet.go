@@ -91,6 +91,8 @@ type fleet struct {
 	tending  bool
 	vacated  int // zone of the instance that is being replaced, −1: none
 	max      int // policy.Decision.Max
+
+	addresses Addresses // that were lacking
 }
 
 // relaunch is a lost or refused instance that waits for its new launch.
@@ -403,6 +405,7 @@ func (f *fleet) stream(purpose, name string, number int) *rand.Rand {
 // report forgets what was counted before clock.start: an instance alive now is billed as launched now.
 func (f *fleet) report() {
 	f.bill.reset()
+	f.addresses = Addresses{}
 	f.hosts.report()
 	f.early.minute(0, new(Minute))
 	for _, i := range slices.Concat(f.starting, f.serving, f.draining) {

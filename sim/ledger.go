@@ -213,6 +213,7 @@ func (l *ledger) finish(r *Result) {
 	r.ServingMin, r.ServingMax = int(l.fleet.extremes.run.least), int(l.fleet.extremes.run.most)
 	r.Utilization = ratio(l.sumBusy.value(), l.slots*(l.sumServing.value()+l.sumDraining.value()))
 	r.InFlight = l.sumAlive.value() / l.cfg.Length.Seconds()
+	r.Addresses = l.fleet.lacked()
 	r.Hosts = l.fleet.hosts.counts(l.sumHosts, l.cfg.Length)
 	l.cost(r)
 }

@@ -23,18 +23,53 @@ func (f *fleet) breaks(t clock, i *instance) {
 }
 
 // patience is the longest time between two equal refusals that are one entry of the log: that until a launch is tried again, and
-// where none succeeds the time that it takes to fail.
+// where none succeeds the time that it takes to fail: twice its mean, for it may be drawn.
 func (f *fleet) patience() time.Duration {
 	d := f.cfg.ReplaceAfter + time.Second
-	if f.reach.Broken != "" {
-		d += f.provision.Mean() + f.load.Mean()
+	if h := f.hooks.Launch; h != nil && h.Abandon {
+		d += h.Timeout
+	} else if f.reach.Broken == "" {
+		return d
 	}
-	return d
+	return d + 2*(f.provision.Mean()+f.load.Mean())
 }
+
+const noAddress = "no free address in the subnets"
 
 // refuse notes a launch that was refused, or that failed.
 func (f *fleet) refuse(t clock, why string) {
+	if why == noAddress {
+		f.addresses.refused(nanos(t), f.desired-len(f.starting)-len(f.serving))
+	}
 	if !f.reach.Silent {
 		f.note(Happening{At: nanos(t), What: "refused", Count: 1, Text: why})
 	}
+}
+
+// Addresses are what a run lacked of them.
+type Addresses struct {
+	Room        int // instances that have one, at most
+	Refused     int // launches that found none
+	First, Last time.Duration
+	Missing     int // instances that were wanted and not there, the most of these launches
+}
+
+func (a *Addresses) refused(at time.Duration, missing int) {
+	if a.Refused == 0 {
+		a.First = at
+	}
+	a.Refused++
+	a.Last, a.Missing = at, max(a.Missing, missing)
+}
+
+// lacked is what a run lacked of addresses, nil if it had enough.
+func (f *fleet) lacked() *Addresses {
+	a := f.addresses
+	if a.Refused == 0 {
+		return nil
+	}
+	for _, n := range f.reach.Rooms {
+		a.Room += n
+	}
+	return &a
 }

@@ -28,6 +28,16 @@ func TestRooms(t *testing.T) {
 	if refused != 12 { // two, at 10, 30, 50, 70, 90 and 110
 		t.Errorf("%d refused launches", refused)
 	}
+	is(t, "addresses", *r.Addresses, Addresses{Room: 3, Refused: 12, First: 10 * s, Last: 110 * s, Missing: 2})
+	if d := r.Decisions; len(d) != 2 || d[1].Why[0].Text != "no free address in the subnets (12 times in 1m40s; up to 5 instances wanted, 2 in service then)" {
+		t.Errorf("the log says %+v", d)
+	}
+	quiet := run(t, small(at(), 120*s, s, instances(2), startUp(10*s), replaceAfter(20*s), reaching(Reach{Rooms: []int{1, 2}, Silent: true}), plan(want{10 * s, 5})))
+	is(t, "addresses where nobody is told", *quiet.Addresses, *r.Addresses)
+	enough := run(t, small(at(), 120*s, s, instances(2), startUp(10*s), reaching(Reach{Rooms: []int{1, 2}}), plan(want{10 * s, 3})))
+	if enough.Addresses != nil {
+		t.Errorf("%+v is lacking where there is enough", enough.Addresses)
+	}
 }
 
 // What cannot reach its model never comes into service, is charged until it fails, and is tried again.

@@ -29,7 +29,8 @@ type Result struct {
 	Minutes                []Minute // whole minutes from clock.start
 	Decisions              []Decision
 	Happenings             []Happening
-	Series                 []Series // of every metric that the scaler needs, in its order
+	Addresses              *Addresses // that launches did not find; nil: there were enough
+	Series                 []Series   // of every metric that the scaler needs, in its order
 	Marks                  []traffic.Mark
 	// PerInstance is how many requests per second one instance serves with all slots busy and no slowdown (slots ÷ mean
 	// service time), to draw capacity.

@@ -266,6 +266,10 @@ func TestLaunchHook(t *testing.T) {
 			if n := len(r.Happenings); n != 3+2 || r.Happenings[0].What != "refused" || r.Happenings[1].What != "replaced" {
 				t.Errorf("%d things happened, want three abandoned and two launched anew: %v", n, r.Happenings)
 			}
+			// and an entry of the log for each of the two, after that of the order
+			if d := r.Decisions; len(d) != 3 || d[1].At != 190*time.Second || d[1].Until != 570*time.Second || d[2].At != 250*time.Second || d[2].Until != 440*time.Second {
+				t.Errorf("the log says %+v", d)
+			}
 		}
 	}
 }
