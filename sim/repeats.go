@@ -63,7 +63,7 @@ func (r *repeats) tell(log []Decision) {
 		d := &log[x.entry]
 		text := fmt.Sprintf(" (%d times", x.times)
 		if d.Until > d.At {
-			text += " in " + lasting(d.Until - d.At)
+			text += " in " + lasting(d.Until-d.At)
 		}
 		if x.code == policy.Refused {
 			text += fmt.Sprintf("; up to %d instances wanted, %d in service then", x.wanted, x.serving)
