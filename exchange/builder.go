@@ -192,8 +192,8 @@ func (b *builder) suspended(n *node) (s aws.Suspended) {
 	return s
 }
 
-// read remembers where a value of scaling.aws was read.
-func (b *builder) read(path string, n *node) { b.out.origin[path] = n.where() }
+// read remembers where a value of the settings was read.
+func (b *builder) read(path string, n *node) { b.out.origin[path] = n }
 
 // groups puts the pieces of EC2 Auto Scaling groups aside: a scalable target was chosen.
 func (b *builder) groups() {
@@ -238,7 +238,16 @@ func (b *builder) variants() {
 		if kind, ok := b.text(n, "InstanceType"); ok {
 			f.kind, f.from["type"] = kind, n.at("InstanceType").where()
 		}
+		if b.kind.service == aws.InferenceComponent { // fleet.start counts copies
+			b.skip(n, "InitialInstanceCount", "DesiredInstanceCount", "CurrentInstanceCount")
+			if c := n.at("ManagedInstanceScaling"); c != nil {
+				b.managedIn(c)
+			}
+		}
 		for _, key := range []string{"InitialInstanceCount", "DesiredInstanceCount", "CurrentInstanceCount"} {
+			if n.at(key) == nil || n.at(key).read {
+				continue
+			}
 			if count, ok := b.whole(n, key); ok {
 				f.count, f.from["start"] = count, n.at(key).where()
 			}

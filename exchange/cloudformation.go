@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -48,6 +49,15 @@ func (t *tree) cloudFormation() ([]byte, error) {
 	}
 	add("Resources", resources)
 	var b bytes.Buffer
+	if t.managed != nil {
+		var text bytes.Buffer
+		if err := encodeBlock(&text, stackValue(t.managed)); err != nil {
+			return nil, err
+		}
+		for _, line := range managedText(text.String()) {
+			fmt.Fprintf(&b, "# %s\n", strings.TrimRight(line, " "))
+		}
+	}
 	err := encodeBlock(&b, doc)
 	return b.Bytes(), err
 }

@@ -3,7 +3,6 @@ package exchange
 import (
 	"strings"
 
-	"headroom/policy/aws"
 	"headroom/scenarios"
 )
 
@@ -33,10 +32,8 @@ func Export(file *scenarios.File, as, resource string) (document []byte, files [
 
 // exportScaling writes the scaling of a scenario.
 func exportScaling(file *scenarios.File, as, resource string) (document []byte, files []File, err error) {
-	settings, at := file.Scaling.AWS, "scaling.aws"
-	if a := file.Scaling.Async; a != nil {
-		settings, at = &aws.Settings{Service: aws.AsyncEndpoint, Min: a.Min, Max: a.Max, Policies: a.Policies, Schedules: a.Schedules,
-			Suspended: a.Suspended, Suspensions: a.Suspensions, Assume: a.Assume}, "scaling.async"
+	if bad := unwritable(file, as); bad != nil {
+		return nil, nil, bad
 	}
 	if g := file.Scaling.Group; g != nil {
 		s := scaledGroup{scenario: file.Name, group: g, start: file.Clock.Calendar().Start, timing: file.Metrics.Timing}
@@ -46,29 +43,57 @@ func exportScaling(file *scenarios.File, as, resource string) (document []byte, 
 		}
 		return t.written(as)
 	}
-	if settings == nil {
-		return nil, nil, refused(file.Source, as, []refusal{{"scaling", "scaling.aws, scaling.async or scaling.ec2-asg, which are what runs there", "another way to scale"}})
-	}
+	settings, at := endpoint(&file.Scaling)
 	s := Scaled{Scenario: file.Name, Settings: settings, Start: file.Clock.Calendar().Start, Begin: -file.Clock.Settle, Timing: file.Metrics.Timing}
+	if c := file.Scaling.Components; c != nil {
+		s.Managed = &c.Instances
+	}
 	t, bad := s.build(resource)
 	if len(bad) > 0 {
 		for i := range bad {
 			bad[i].path = strings.Replace(bad[i].path, "scaling.aws", at, 1)
+			bad[i].must = strings.ReplaceAll(bad[i].must, "scaling.aws", at)
 		}
 		return nil, nil, refused(file.Source, as, bad)
 	}
 	return t.written(as)
 }
 
+// ways are the ways to scale of which no policy can be written, and why not.
+var ways = []struct {
+	path  string
+	given func(*scenarios.File) bool
+	why   string
+}{
+	{"job", func(f *scenarios.File) bool { return f.Job != nil }, "a job runs once: nothing scales it"},
+	{"scaling.fixed", func(f *scenarios.File) bool { return f.Scaling.Fixed != nil }, "a fixed number of instances has no policy: nothing moves it"},
+	{"scaling.target", func(f *scenarios.File) bool { return f.Scaling.Target != nil },
+		"it decides as no service of AWS does; scaling.aws has the target tracking that runs there"},
+	{"scaling.spare", func(f *scenarios.File) bool { return f.Scaling.Spare != nil }, "a cluster autoscaler's way: AWS has no policy that counts free slots"},
+	{"scaling.serverless", func(f *scenarios.File) bool { return f.Scaling.Serverless != nil },
+		"the platform makes an environment for each request: there is no policy, and its limits are the function's or endpoint's own"},
+}
+
+// unwritable refuses ways to scale of which no policy can be written: it names the way and says why.
+func unwritable(file *scenarios.File, as string) error {
+	const must = "scaling.aws, scaling.async, scaling.inference-components or scaling.ec2-asg, whose policies "
+	if settings, _ := endpoint(&file.Scaling); settings != nil || file.Scaling.Group != nil {
+		return nil
+	}
+	path, why := "scaling", "it scales in another way"
+	for _, way := range ways {
+		if way.given(file) {
+			path, why = way.path, way.why
+		}
+	}
+	return scenarios.Problems{{File: file.Source, Path: path, Must: must + as + " can hold", Got: strings.TrimPrefix(path, "scaling."), Hint: why}}
+}
+
 // written is the tree in one form.
 func (t *tree) written(as string) (document []byte, files []File, err error) {
 	switch as {
 	case CLI:
-		files := t.files()
-		if len(t.parameters) > 0 {
-			files = []File{{"apply.sh", t.shell()}}
-		}
-		return t.shell(), files, nil
+		return t.shell(), t.files(), nil
 	case CloudFormation:
 		text, err := t.cloudFormation()
 		return text, []File{{"template.yaml", text}}, err

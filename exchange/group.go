@@ -57,7 +57,7 @@ func (b *builder) group() {
 		p.node.at("AutoScalingGroupName").done()
 		switch p.is {
 		case aGroup:
-			b.groupItself(g, p.node)
+			b.groupItself(g, p)
 		case aGroupPolicy:
 			b.out.said.policies = true
 			b.prefix = fmt.Sprintf("policies.%d.", len(g.Policies))
@@ -74,7 +74,11 @@ func (b *builder) group() {
 	_, low := b.out.origin["min"]
 	_, high := b.out.origin["max"]
 	b.out.said.limits = low && high
-	g.Max = max(g.Max, g.Min)
+	if !high { // what was read stays as it was read, also where it cannot hold
+		g.Max = max(g.Max, g.Min)
+	} else if !low {
+		g.Min = min(g.Min, max(g.Max, 0))
+	}
 	b.orphans()
 	b.out.Group = g
 }
@@ -109,7 +113,10 @@ func named(p aws.GroupPolicy, name string) aws.GroupPolicy {
 }
 
 // groupItself reads the group: its limits, its times, and what its instances are.
-func (b *builder) groupItself(g *aws.Group, n *node) {
+func (b *builder) groupItself(g *aws.Group, p *piece) {
+	n := p.node
+	// an input alone has no word of a pool; an answer, a template and a state have the whole group
+	b.out.said.group = b.out.said.group || len(p.names) > 0 || n.has("AutoScalingGroupARN", "CreatedTime", "Instances")
 	b.skip(n, "AutoScalingGroupARN", "LaunchTemplate", "LaunchConfigurationName", "LaunchConfiguration", "AvailabilityZones", "LoadBalancerNames", "LoadBalancers",
 		"TargetGroupARNs", "TargetGroupArns", "HealthCheckType", "HealthCheckGracePeriod", "CreatedTime", "VPCZoneIdentifier", "Tags", "Tag", "ServiceLinkedRoleARN",
 		"ServiceLinkedRoleArn", "NewInstancesProtectedFromScaleIn", "EnabledMetrics", "MetricsGranularity", "MetricsCollection", "TrafficSources", "CapacityRebalance", "Id", "ARN",
@@ -129,11 +136,13 @@ func (b *builder) groupItself(g *aws.Group, n *node) {
 	for _, key := range []string{"DefaultCooldown", "Cooldown"} {
 		if v, ok := b.number(n, key); ok {
 			g.DefaultCooldown = seconds(v)
+			b.read("default-cooldown", n.at(key))
 			delete(b.out.defaults, "default-cooldown")
 		}
 	}
 	if v, ok := b.number(n, "DefaultInstanceWarmup"); ok && v >= 0 {
 		g.DefaultWarmUp = new(seconds(v))
+		b.read("default-warm-up", n.at("DefaultInstanceWarmup"))
 	}
 	if v, ok := b.number(n, "MaxInstanceLifetime"); ok && v > 0 {
 		g.MaxLifetime = new(seconds(v))
@@ -185,6 +194,7 @@ func (b *builder) termination(g *aws.Group, n *node) {
 			c.read = true
 			if i == 0 {
 				g.Termination = word
+				b.read("termination", c)
 			}
 		}
 	}
@@ -217,6 +227,8 @@ func (b *builder) warmPool(g *aws.Group, n *node) {
 		b.out.defaults["warm-pool.start-up"] = "assumed: how long a prepared instance takes to start again"
 	}
 	g.WarmPool = w
+	b.out.said.pool = true
+	b.read("warm-pool", n)
 }
 
 // groupPolicy reads one policy of a group.

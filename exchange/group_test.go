@@ -2,6 +2,8 @@ package exchange
 
 import (
 	"bytes"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -204,6 +206,97 @@ func alike(t testing.TB, g *aws.Group, names bool) string {
 	return groupText(t, &c)
 }
 
+// TestALabelHasItsTargetGroup: what makes a group attaches the target group that a ResourceLabel names, and asks for its ARN; a group
+// without such a policy asks for none, and the script changes a group that has it already.
+func TestALabelHasItsTargetGroup(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		g := someGroup(r)
+		for _, created := range []bool{true, false} {
+			tree, bad := scaledGroup{scenario: "drawn one", group: g, start: start, timing: timing}.build("web", created)
+			if len(bad) > 0 {
+				r.Fatalf("refused: %v", bad)
+			}
+			template, err := tree.cloudFormation()
+			if err != nil {
+				r.Fatal(err)
+			}
+			labelled := bytes.Contains(template, []byte("ResourceLabel: "))
+			if got := bytes.Contains(template, []byte("TargetGroupARNs:\n        - !Ref TargetGroupArn\n")); got != (labelled && created) {
+				r.Fatalf("a label: %v, the target group attached: %v\n%s", labelled, got, template)
+			}
+			module := string(tree.hcl())
+			has := regexp.MustCompile(`target_group_arns +?= \[var\.target_group_arn\]`).MatchString(module) && strings.Contains(module, `variable "target_group_arn"`)
+			if has != (labelled && created) {
+				r.Fatalf("a label: %v, the target group attached: %v\n%s", labelled, has, module)
+			}
+		}
+	})
+}
+
+// TestIntoKeepsWhatNoFileSays: how long a prepared instance takes and what its volumes cost stay the scenario's own, as long as the pool
+// is of the same kind; a pool that the whole group does not have goes, and is listed.
+func TestIntoKeepsWhatNoFileSays(t *testing.T) {
+	file := library(t, "warm-pool", "stopped")
+	document, _, err := Export(file, CloudFormation, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := imported(t, "", Source{Name: "group.yaml", Text: document})
+	base := func(pool string) Source {
+		return Source{Name: "base.yaml", Text: []byte(world("scaling:\n  ec2-asg:\n    min: 1\n    max: 2\n    warm-pool: " + pool + "\n"))}
+	}
+	text, kept, err := got.Into(base("{state: stopped, start-up: 45s, storage-price: 2.4 USD/month}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(alike(t, file.Scaling.Group, false), alike(t, parsed(t, string(text)).Scaling.Group, false)); diff != "" {
+		t.Error(diff)
+	}
+	pool := parsed(t, string(text)).Scaling.Group.WarmPool
+	if pool.StartUp.String() != "45s" || pool.StoragePrice == nil || pool.StoragePrice.String() != "2.4 USD/month" || strings.Contains(string(text), "assumed") {
+		t.Errorf("%s", text)
+	}
+	if strings.Join(kept, " ") != "warm-pool.start-up warm-pool.storage-price" {
+		t.Errorf("kept %v", kept)
+	}
+	if _, kept, err = got.Into(base("{state: running, start-up: 10s}")); err != nil || len(kept) != 0 {
+		t.Errorf("a start from running is none from stopped: kept %v, %v", kept, err)
+	}
+	whole := imported(t, "", Source{Name: "group.yaml", Text: []byte("Resources: {G: {Type: 'AWS::AutoScaling::AutoScalingGroup', Properties: {MinSize: '1', MaxSize: '3'}}}")})
+	if _, kept, err = whole.Into(base("{state: stopped, start-up: 45s}")); err != nil || strings.Join(whole.Gone, " ") != "warm-pool" || slices.Contains(kept, "warm-pool") {
+		t.Errorf("kept %v, taken out %v, %v", kept, whole.Gone, err)
+	}
+	input := imported(t, "", Source{Name: "group.json", Text: []byte(`{"AutoScalingGroupName": "g", "MinSize": 1, "MaxSize": 3}`)})
+	if _, kept, err = input.Into(base("{state: stopped, start-up: 45s}")); err != nil || len(input.Gone) > 0 || !slices.Contains(kept, "warm-pool") {
+		t.Errorf("kept %v, taken out %v, %v", kept, input.Gone, err)
+	}
+}
+
+// TestOneInputACommand: with --resource every input is a file, but for what only the script is told; without it all stand in the script.
+func TestOneInputACommand(t *testing.T) {
+	file := library(t, "warm-pool", "stopped")
+	for resource, want := range map[string]string{"": "apply.sh", "web": "01-group.json 02-warm-pool.json apply.sh"} {
+		_, files, err := Export(file, CLI, resource)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, f := range files {
+			names = append(names, f.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("--resource %q: %s, want %s", resource, got, want)
+		}
+	}
+	_, files, err := Export(file, CLI, "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if script := string(files[2].Text); !strings.Contains(script, `"ResourceLabel": "${TARGET_GROUP_LABEL}"`) || strings.Count(script, "\naws ") != 3 {
+		t.Error(script)
+	}
+}
+
 // TestImportOfExportOfAGroup: import(export(x)) is x for groups too, through the CLI's inputs, a template and Terraform's text.
 func TestImportOfExportOfAGroup(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
@@ -228,13 +321,7 @@ func TestImportOfExportOfAGroup(t *testing.T) {
 				r.Fatalf("%s: import(export(x)) is not x:\n%s\n%s", how, diff, sources[0].Text)
 			}
 		}
-		var inputs []Source
-		for _, f := range built(false).files() {
-			if len(f.Name) > 5 && f.Name[len(f.Name)-5:] == ".json" {
-				inputs = append(inputs, Source{Name: f.Name, Text: f.Text})
-			}
-		}
-		check("aws-cli", true, inputs...)
+		check("aws-cli", true, inputs(built(false))...)
 		template, err := built(true).cloudFormation()
 		if err != nil {
 			r.Fatal(err)

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ const (
 	launchTemplate = "LaunchTemplateId"
 	launchVersion  = "LaunchTemplateVersion"
 	subnets        = "SubnetIds"
+	targetGroupARN = "TargetGroupArn" // of ALBRequestCountPerTarget: a label needs the target group attached to the group
 )
 
 // build makes the tree of resources. created: the group is made too; else it exists and is changed.
@@ -49,6 +51,10 @@ func (s scaledGroup) build(resource string, created bool) (*tree, []refusal) {
 	}
 	for i := range s.group.Schedules {
 		w.groupSchedule(i, &s.group.Schedules[i])
+	}
+	if created && slices.Contains(t.parameters, targetGroup) {
+		of := &t.resources[0]
+		of.props = append(of.props, prop{"TargetGroupARNs", []any{w.open(targetGroupARN)}})
 	}
 	return t, nil
 }

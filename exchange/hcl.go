@@ -18,6 +18,18 @@ var terraformNames = map[what]string{
 func (t *tree) hcl() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# The scaling of the scenario %s, as simulated. Written by headroom export.\n", plainLine(t.scenario))
+	if t.managed != nil {
+		var text bytes.Buffer
+		whole := t.managed[0].value.(props)
+		last := len(whole) - 1 // ScaleInPolicy, which the provider does not document
+		t.body(&text, "aws_sagemaker_endpoint_configuration", props{{t.managed[0].key, whole[:last]}}, "")
+		for _, line := range managedText(text.String()) {
+			fmt.Fprintf(&b, "# %s\n", line)
+		}
+		if given := whole[last].value.(props); len(given) > 1 {
+			fmt.Fprintf(&b, "# Its ScaleInPolicy is no attribute of the provider; the API and CloudFormation have it: %s\n", strings.Join(strings.Fields(jsonOf(given, "", asItIs)), " "))
+		}
+	}
 	for _, p := range t.parameters {
 		fmt.Fprintf(&b, "\nvariable %q {\n", snake(p))
 		lines := []attribute{{"type", "string"}}
@@ -172,6 +184,9 @@ func (t *tree) line(p prop) (string, bool) {
 				arns = append(arns, fmt.Sprintf("%s.%s.arn", t.terraformKind(string(c)), snake(string(c))))
 			case string:
 				arns = append(arns, quoteHCL(c))
+			case form:
+				one, _ := t.line(prop{p.key, c})
+				arns = append(arns, one)
 			}
 		}
 		return "[" + strings.Join(arns, ", ") + "]", len(arns) > 0
@@ -216,6 +231,8 @@ func terraformName(kind, key string) string {
 			return "name"
 		}
 		return "autoscaling_group_name"
+	case "TargetGroupARNs":
+		return "target_group_arns"
 	case "StepAdjustments":
 		return "step_adjustment"
 	case "MetricSpecifications":

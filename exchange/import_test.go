@@ -48,7 +48,8 @@ func good(t testing.TB, got *Imported) *scenarios.File {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if diff := cmp.Diff(canonical(t, got.Settings), canonical(t, file.Scaling.AWS)); diff != "" {
+	have, _ := endpoint(&file.Scaling)
+	if diff := cmp.Diff(canonical(t, got.Settings), canonical(t, have)); diff != "" {
 		t.Errorf("the scenario says something else than was read:\n%s", diff)
 	}
 	return file
@@ -152,20 +153,7 @@ func TestEveryService(t *testing.T) {
 		if len(bad) > 0 {
 			t.Fatalf("%s: %v", kind.service, bad)
 		}
-		var sources []Source
-		for _, f := range tree.files() {
-			if strings.HasSuffix(f.Name, ".json") {
-				sources = append(sources, Source{Name: f.Name, Text: f.Text})
-			}
-		}
-		if len(sources) == 0 {
-			text, err := tree.cloudFormation()
-			if err != nil {
-				t.Fatal(err)
-			}
-			sources = []Source{{Name: "template.yaml", Text: text}}
-		}
-		got := imported(t, "", sources...)
+		got := imported(t, "", inputs(tree)...)
 		if got.Settings.Service != kind.service || len(got.Notes) > 0 || len(got.Settings.Policies) != len(s.Policies) {
 			t.Errorf("%s: %s, not understood: %v", kind.service, canonical(t, got.Settings), whys(got.Notes))
 		}

@@ -29,14 +29,19 @@ type Imported struct {
 	Notes    []Note        // what was not understood
 	Without  []Note        // what is known and changes nothing here: ARNs, times of creation, tags
 	Others   []Note        // resources of other kinds
+	Gone     []string      // after Into: keys of the scenario's own block that the files have the target without
+	Aside    []string      // after Into: variants of the scenario that became comments, with why they do not hold
 	fleet    fleet
+	managed  aws.Managed // of an endpoint with inference components; what is zero was not read
+	plain    bool        // scaling.aws in any case: a patched scenario's variants point into it
 	said     said
-	origin   map[string]string // of scaling.aws paths: where the value was read
+	origin   map[string]*node  // of the settings' paths: where the value was read, which a comment says
+	places   map[string]*node  // and of more of them, for messages alone
 	defaults map[string]string // of scaling.aws paths: why the value is what it is, if it is not from the files
 }
 
 // said tells which parts of the settings the files speak of.
-type said struct{ limits, policies, schedules, suspended bool }
+type said struct{ limits, policies, schedules, suspended, group, pool bool }
 
 // fleet is what files say beside the scaling.
 type fleet struct {
@@ -74,7 +79,7 @@ func Import(sources []Source, target string) (*Imported, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Imported{Target: chosen.id, origin: map[string]string{}, defaults: map[string]string{}, fleet: fleet{from: map[string]string{}}}
+	out := &Imported{Target: chosen.id, origin: map[string]*node{}, places: map[string]*node{}, defaults: map[string]string{}, fleet: fleet{from: map[string]string{}}}
 	for _, s := range sources {
 		out.Files = append(out.Files, s.Name)
 	}

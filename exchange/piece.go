@@ -87,7 +87,7 @@ func (im *importer) sort(n *node) (known bool) {
 	}
 	if known {
 		im.queued = im.queued || n.has("AsyncInferenceConfig")
-		im.skip(n, "AsyncInferenceConfig", "ResponseMetadata", "NextToken", "EndpointConfigName", "EndpointConfigArn", "EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
+		im.skip(n, "AsyncInferenceConfig", "ExecutionRoleArn", "EnableNetworkIsolation", "ResponseMetadata", "NextToken", "EndpointConfigName", "EndpointConfigArn", "EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
 		return true
 	}
 	is, known := shape(n)

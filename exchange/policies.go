@@ -156,6 +156,7 @@ func (b *builder) tracking(n *node, alarms []*piece) *aws.TargetTracking {
 		}
 		return nil
 	}
+	b.out.places[b.prefix+"target-tracking.target"] = n.at("TargetValue")
 	usual := m.usual(level(latency(m.metric), target))
 	t := &usual
 	t.ScaleOutCooldown = b.cooldown(n, "ScaleOutCooldown", "target-tracking.scale-out-cooldown", *t.ScaleOutCooldown)
@@ -266,6 +267,7 @@ func (b *builder) cooldown(n *node, key, path string, usual time.Duration) *time
 	d := usual
 	if v, ok := b.number(n, key); ok {
 		d = seconds(v)
+		b.out.places[b.prefix+path] = n.at(key)
 	} else {
 		b.filled(path, "AWS's default: not in the files")
 	}

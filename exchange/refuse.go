@@ -57,6 +57,9 @@ func (s Scaled) refusals(filled *aws.Settings) []refusal {
 	for i := range filled.Suspensions {
 		r.add(fmt.Sprintf("scaling.aws.suspensions.%d", i), "a time", "scaling.aws.suspended: AWS suspends until it is told otherwise")
 	}
+	if m := s.Managed; m != nil && m.ScaleIn == "consolidation" && m.Cooldown%time.Minute != 0 {
+		r.add("scaling.aws.instances.cooldown", unit.FormatDuration(m.Cooldown), "whole minutes (CooldownInMinutes)")
+	}
 	for i, sch := range filled.Schedules {
 		r.name(fmt.Sprintf("scaling.aws.schedules.%d.name", i), sch.Name, actionName)
 	}

@@ -41,6 +41,7 @@ type resourceOut struct {
 type tree struct {
 	scenario   string
 	parameters []string // that are open, in their order
+	managed    props    // ManagedInstanceScaling, which no resource here holds
 	resources  []resourceOut
 }
 
@@ -51,6 +52,7 @@ type Scaled struct {
 	Start    time.Time // clock.start: what durations of schedules count from
 	Begin    time.Duration
 	Timing   policy.Timing
+	Managed  *aws.Managed // of an endpoint with inference components
 }
 
 // build makes the tree of resources. resource is the id of what scales, "" to leave it open as parameters.
@@ -73,6 +75,9 @@ func (s Scaled) build(resource string) (*tree, []refusal) {
 	}
 	w := &treeWriter{Scaled: s, tree: t, kind: kind, values: values, settings: filled, taken: map[string]int{}}
 	w.write()
+	if s.Managed != nil {
+		t.managed = props{{"ManagedInstanceScaling", managedOut(*s.Managed)}}
+	}
 	return t, nil
 }
 

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -152,7 +151,12 @@ func someSchedule(t *rapid.T, name string) aws.Schedule {
 
 // drawn is random settings that AWS can be told.
 func drawn(t *rapid.T) *aws.Settings {
-	kind := rapid.SampledFrom(scalables).Draw(t, "kind")
+	return drawnOf(t, rapid.SampledFrom(scalables).Draw(t, "kind").service)
+}
+
+// drawnOf is random settings of one service.
+func drawnOf(t *rapid.T, service string) *aws.Settings {
+	kind := scalableOf(service)
 	low := rapid.IntRange(1, 5).Draw(t, "min")
 	s := &aws.Settings{Service: kind.service, Min: low, Max: low + rapid.IntRange(0, 30).Draw(t, "range"), Policies: []aws.Policy{}}
 	if kind.service == aws.AsyncEndpoint {
@@ -237,17 +241,19 @@ func exported(t *rapid.T, s *aws.Settings) *tree {
 	return tree
 }
 
+// inputs are those of the AWS CLI's commands, with parameters as they stand.
+func inputs(tree *tree) (out []Source) {
+	for _, r := range tree.resources {
+		out = append(out, Source{Name: r.name + ".json", Text: []byte(jsonOf(r.bare(), "", asItIs))})
+	}
+	return out
+}
+
 func TestImportOfExportIsTheSame(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		s := drawn(r)
 		tree := exported(r, s)
-		var inputs []Source
-		for _, f := range tree.files() {
-			if strings.HasSuffix(f.Name, ".json") {
-				inputs = append(inputs, Source{Name: f.Name, Text: f.Text})
-			}
-		}
-		same(r, t, "aws-cli", s, inputs...)
+		same(r, t, "aws-cli", s, inputs(tree)...)
 		template, err := tree.cloudFormation()
 		if err != nil {
 			r.Fatal(err)
@@ -371,13 +377,13 @@ case "$2" in put-scaling-policy) echo "arn-$n" ;; esac
 	if err := os.WriteFile(filepath.Join(stand, "aws"), []byte(aws), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	run := func(r *rapid.T, dir string, script []byte, s *Settings) {
+	run := func(r *rapid.T, script string, s *Settings) {
 		calls, err := os.MkdirTemp(stand, "calls")
 		if err != nil {
 			r.Fatal(err)
 		}
-		c := exec.Command(sh)
-		c.Dir, c.Stdin = dir, bytes.NewReader(script)
+		c := exec.Command(sh, script)
+		c.Dir = stand
 		c.Env = append(os.Environ(), "PATH="+stand+":"+os.Getenv("PATH"), "CALLS="+calls, "TARGET_GROUP_LABEL=app/lb/1/targetgroup/tg/2")
 		for _, kind := range scalables {
 			for _, d := range kind.dimensions {
@@ -385,7 +391,7 @@ case "$2" in put-scaling-policy) echo "arn-$n" ;; esac
 			}
 		}
 		if text, err := c.CombinedOutput(); err != nil {
-			r.Fatalf("%v\n%s\n%s", err, text, script)
+			r.Fatalf("%v\n%s", err, text)
 		}
 		names, _ := filepath.Glob(filepath.Join(calls, "*.json"))
 		var sources []Source
@@ -405,7 +411,18 @@ case "$2" in put-scaling-policy) echo "arn-$n" ;; esac
 			return
 		}
 		s := drawn(r)
-		run(r, stand, exported(r, s).shell(), s)
+		tree := exported(r, s)
+		dir, err := os.MkdirTemp(stand, "files")
+		if err != nil {
+			r.Fatal(err)
+		}
+		for _, f := range append(tree.files(), File{"all.sh", tree.shell()}) {
+			if err := os.WriteFile(filepath.Join(dir, f.Name), f.Text, 0o644); err != nil {
+				r.Fatal(err)
+			}
+		}
+		run(r, filepath.Join(dir, "all.sh"), s)
+		run(r, filepath.Join(dir, "apply.sh"), s)
 	})
 }
 

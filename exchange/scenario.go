@@ -60,8 +60,9 @@ func (i *Imported) Scenario() ([]byte, error) {
 	}
 	p("\nexpect:")
 	p("  - p99 < 1s in 99%% of minutes # assumed")
-	if _, err := scenarios.Parse("import of "+strings.Join(i.Files, ", "), "", b.Bytes(), nil); err != nil {
-		return nil, err
+	made := "the scenario made of " + strings.Join(i.Files, ", ")
+	if _, err := scenarios.Parse(made, "", b.Bytes(), nil); err != nil {
+		return nil, i.located(err, made)
 	}
 	return b.Bytes(), nil
 }
@@ -115,15 +116,7 @@ func encodeBlock(b *bytes.Buffer, n *yaml.Node) error {
 
 // scaling is the scaling block with comments: where each part was read, and what was not.
 func (i *Imported) scaling() (*yaml.Node, error) {
-	key := "aws"
-	var settings *yaml.Node
-	var err error
-	if i.Group != nil {
-		key = aws.ASG
-		settings, err = scenarios.Tree(*i.Group)
-	} else {
-		settings, err = scenarios.Tree(*i.Settings)
-	}
+	settings, err := i.settings()
 	if err != nil {
 		return nil, err
 	}
@@ -139,14 +132,15 @@ func (i *Imported) scaling() (*yaml.Node, error) {
 			}
 		}
 	}
-	for path, where := range i.origin {
+	for path, n := range i.origin {
+		where := n.where()
 		if _, value := find(settings, path); value != nil && value.Kind == yaml.MappingNode {
 			value.HeadComment = "# from " + plainLine(where)
 		} else if value != nil {
 			value.LineComment = "# from " + plainLine(where)
 		}
 	}
-	return mapping("scaling", mapping(key, settings)), nil
+	return mapping("scaling", mapping(i.key(), settings)), nil
 }
 
 func mapping(key string, value *yaml.Node) *yaml.Node {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,26 +28,37 @@ var commands = map[what]string{
 func (t *tree) shell() []byte {
 	var b bytes.Buffer
 	t.preamble(&b)
-	begin, texts := "<<'JSON'", asItIs
-	if len(t.parameters) > 0 {
-		begin, texts = "<<JSON", heredoc
-	}
 	for i, r := range t.resources {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "%s --cli-input-json \"$(cat %s\n%s\nJSON\n)\"%s\n", t.command(r), begin, jsonOf(r.bare(), "", texts), t.after(r))
+		t.inline(&b, r)
 	}
 	return b.Bytes()
 }
 
-// files writes the tree as inputs of the AWS CLI, one a file, and a script that applies them in their order.
-func (t *tree) files() []File {
+// inline writes a command that holds its own input.
+func (t *tree) inline(b *bytes.Buffer, r resourceOut) {
+	begin, texts := "<<'JSON'", asItIs
+	if len(t.parameters) > 0 {
+		begin, texts = "<<JSON", heredoc
+	}
+	fmt.Fprintf(b, "%s --cli-input-json \"$(cat %s\n%s\nJSON\n)\"%s\n", t.command(r), begin, jsonOf(r.bare(), "", texts), t.after(r))
+}
+
+// files writes the tree as inputs of the AWS CLI, one a file, and a script that applies them in their order. An input with a value that
+// only the script is told stands in the script.
+func (t *tree) files() (out []File) {
 	var b bytes.Buffer
-	var out []File
 	t.preamble(&b)
-	b.WriteString("cd \"$(dirname \"$0\")\"\n\n")
+	if t.complete() {
+		b.WriteString("cd \"$(dirname \"$0\")\"\n\n")
+	}
 	for i, r := range t.resources {
+		if open(r.bare()) {
+			t.inline(&b, r)
+			continue
+		}
 		name := fmt.Sprintf("%02d-%s.json", i+1, strings.ReplaceAll(snake(r.name), "_", "-"))
 		out = append(out, File{name, []byte(jsonOf(r.bare(), "", asItIs) + "\n")})
 		fmt.Fprintf(&b, "%s --cli-input-json file://%s%s\n", t.command(r), name, t.after(r))
@@ -54,9 +66,33 @@ func (t *tree) files() []File {
 	return append(out, File{"apply.sh", b.Bytes()})
 }
 
+// complete tells whether some input needs no value of the script.
+func (t *tree) complete() bool {
+	return slices.ContainsFunc(t.resources, func(r resourceOut) bool { return !open(r.bare()) })
+}
+
+// open tells whether a value has parameters in it.
+func open(v any) bool {
+	switch v := v.(type) {
+	case form:
+		return true
+	case props:
+		return slices.ContainsFunc(v, func(p prop) bool { return open(p.value) })
+	case []any:
+		return slices.ContainsFunc(v, open)
+	}
+	return false
+}
+
 // preamble is the begin of a script: what it is, and its variables.
 func (t *tree) preamble(b *bytes.Buffer) {
-	fmt.Fprintf(b, "#!/bin/sh\n# The scaling of the scenario %s, as simulated. Written by headroom export.\nset -eu\n\n", plainLine(t.scenario))
+	fmt.Fprintf(b, "#!/bin/sh\n# The scaling of the scenario %s, as simulated. Written by headroom export.\n", plainLine(t.scenario))
+	if t.managed != nil {
+		for _, line := range managedText(strings.TrimSuffix(strings.TrimPrefix(jsonOf(t.managed, "", asItIs), "{\n  "), "\n}")) {
+			fmt.Fprintf(b, "# %s\n", line)
+		}
+	}
+	b.WriteString("set -eu\n\n")
 	for _, p := range t.parameters {
 		v := strings.ToUpper(snake(p))
 		if p == "VariantName" {

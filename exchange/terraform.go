@@ -152,7 +152,7 @@ var singles = map[string]bool{
 	"predictive_scaling_policy_configuration": true, "predefined_metric_specification": true, "customized_metric_specification": true,
 	"suspended_state": true, "target_tracking_configuration": true, "predictive_scaling_configuration": true, "metric_stat": true,
 	"metric": true, "predefined_metric_pair_specification": true, "warm_pool": true, "instance_reuse_policy": true, "instance_maintenance_policy": true,
-	"managed_instance_scaling": true, "serverless_config": true, "routing_config": true,
+	"managed_instance_scaling": true, "scale_in_policy": true, "serverless_config": true, "routing_config": true,
 }
 
 // camel is Terraform's values in the API's shape, with their own paths.

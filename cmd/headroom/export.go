@@ -65,6 +65,11 @@ func (p *program) export(name string, f exportFlags) error {
 	if err != nil {
 		return err
 	}
+	if slices.Contains(exchange.Forms()[:3], f.as) {
+		for _, line := range exchange.Unsaid(scenario) {
+			fmt.Fprintf(p.stderr, "headroom: %s\n", line)
+		}
+	}
 	if f.out == "" {
 		_, err = p.stdout.Write(text)
 		return err

@@ -125,6 +125,12 @@ func (p *program) tellImport(got *exchange.Imported, kept exchange.Kept, patched
 	if len(kept) > 0 {
 		say("kept from the scenario, since the files say nothing of it: %s", strings.Join(kept, ", "))
 	}
+	if len(got.Gone) > 0 {
+		say("taken out of the scenario, since the files have the target without it: %s", strings.Join(got.Gone, ", "))
+	}
+	for _, line := range got.Aside {
+		say("made a comment, since it does not hold with the import: %s", line)
+	}
 	if !patched {
 		return
 	}
@@ -155,7 +161,9 @@ func importJSON(got *exchange.Imported, kept exchange.Kept, text []byte) ([]byte
 		Not      []note   `json:"not_understood"`
 		Aside    []note   `json:"left_aside"`
 		Kept     []string `json:"kept"`
-	}{1, got.Target, got.Files, string(text), notes(got.Notes), notes(got.Others), append([]string{}, kept...)}, "", "  ")
+		Gone     []string `json:"taken_out"`
+		Comment  []string `json:"made_comments"`
+	}{1, got.Target, got.Files, string(text), notes(got.Notes), notes(got.Others), append([]string{}, kept...), append([]string{}, got.Gone...), append([]string{}, got.Aside...)}, "", "  ")
 	return append(out, '\n'), err
 }
 
