@@ -146,6 +146,7 @@ func (b *builder) groupItself(g *aws.Group, p *piece) {
 	}
 	if v, ok := b.number(n, "MaxInstanceLifetime"); ok && v > 0 {
 		g.MaxLifetime = new(seconds(v))
+		b.read("max-lifetime", n.at("MaxInstanceLifetime"))
 	}
 	b.maintenance(g, n.at("InstanceMaintenancePolicy"))
 	b.termination(g, n)
@@ -175,6 +176,7 @@ func (b *builder) maintenance(g *aws.Group, n *node) {
 		b.note(n, "must be 0 to 100 and 100 to 200 percent, at most 100 apart")
 	default:
 		g.Maintenance = m
+		b.read("maintenance", n)
 	}
 }
 

@@ -158,8 +158,8 @@ func (i *Imported) parts() map[string]bool {
 	}
 	delete(parts, "suspended") // a group has none
 	delete(parts, "suspensions")
-	parts["lifecycle-hook"], parts["warm-pool"] = false, i.said.pool || i.said.group
-	for _, name := range []string{"default-cooldown", "default-warm-up", "termination"} {
+	parts["lifecycle-hook"], parts["weight"], parts["warm-pool"] = false, false, i.said.pool || i.said.group
+	for _, name := range []string{"default-cooldown", "default-warm-up", "termination", "maintenance", "max-lifetime"} {
 		parts[name] = i.said.group || i.origin[name] != nil
 	}
 	return parts
