@@ -188,9 +188,9 @@ func distance(a, b string) int {
 }
 
 // Quantiles are the shares of which a run must keep every minute's quantile (sim.Config.Quantiles): those that the
-// expectations ask for and those that every report shows, ascending, none twice.
+// expectations ask for and those that every timeline shows (p50 and p99), ascending, none twice.
 func Quantiles(asks []Ask) []float64 {
-	qs := []float64{.5, .9, .95, .99, .999}
+	qs := []float64{.5, .99}
 	for _, a := range asks {
 		if a.Measure.Stat == Quantile {
 			qs = append(qs, a.Measure.Q)

@@ -179,18 +179,26 @@ func overlaidLatency(p *panel, in []Input) {
 	}
 }
 
-// commonQuantile is the one that was asked for, or else the highest that all runs know.
+// commonQuantile is the one that was asked for, or else p99, or else the highest, that all runs know.
 func commonQuantile(in []Input) float64 {
-	if l, ok := in[0].asked(); ok {
-		return l.Quantile
-	}
-	if n := len(in[0].Quantiles); n > 0 {
-		for k := n - 1; k >= 0; k-- {
-			if sameShare(in[0].Quantiles[k], 0.99) {
-				return in[0].Quantiles[k]
+	all := func(q float64) bool {
+		for _, i := range in {
+			if !i.knows(q) {
+				return false
 			}
 		}
-		return in[0].Quantiles[n-1]
+		return true
+	}
+	if l, ok := in[0].asked(); ok && all(l.Quantile) {
+		return l.Quantile
+	}
+	if all(0.99) {
+		return 0.99
+	}
+	for k := len(in[0].Quantiles) - 1; k >= 0; k-- {
+		if all(in[0].Quantiles[k]) {
+			return in[0].Quantiles[k]
+		}
 	}
 	return Mean
 }
@@ -213,6 +221,9 @@ func latencyTitle(in []Input) string {
 		}
 		return compared(in, l.Text+" is missed", l.Text+" is never missed", func(i Input) float64 {
 			n, _ := i.misses(l)
+			if !i.knows(l.Quantile) {
+				return math.NaN()
+			}
 			return -float64(n) // the worst first
 		}, forMinutes)
 	}

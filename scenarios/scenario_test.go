@@ -378,7 +378,7 @@ scaling: {aws: {service: sagemaker-endpoint, min: 2, max: 9, policies: [{target-
 	if *cfg.Fleet.Start != 2 || cfg.Fleet.Price.String() != "0.7364 USD/h" || cfg.Fleet.VCPUs != 4 || cfg.Fleet.GPUs != 1 || !cfg.Platform.CoresCounted {
 		t.Errorf("fleet %+v", cfg.Fleet)
 	}
-	if cfg.Step != 500*time.Millisecond || cfg.Settle != 5*time.Minute || cfg.Source.Seed != 9 || cfg.Source.Run != 0 || len(cfg.Quantiles) != 5 {
+	if cfg.Step != 500*time.Millisecond || cfg.Settle != 5*time.Minute || cfg.Source.Seed != 9 || cfg.Source.Run != 0 || len(cfg.Quantiles) != 2 {
 		t.Errorf("config %+v", cfg)
 	}
 	if needs := cfg.Scaler().Needs(); len(needs) != 1 || needs[0].Metric != "GPUUtilization" {

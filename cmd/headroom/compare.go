@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"headroom/expect"
 	"headroom/plots"
 	"headroom/report"
 	"headroom/scenarios"
@@ -143,6 +144,13 @@ func questionsOf(all []subject) (names []string, questions []whatif.Question, er
 			return nil, nil, err
 		}
 		names, questions = append(names, s.name), append(questions, q)
+	}
+	var asks []expect.Ask
+	for _, q := range questions {
+		asks = append(asks, q.Asks...)
+	}
+	for i := range questions { // what one asks for is drawn of all
+		questions[i].Config.Quantiles = expect.Quantiles(asks)
 	}
 	return names, questions, nil
 }
