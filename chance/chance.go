@@ -53,6 +53,9 @@ func (k Key) Word(entity uint64) uint64 {
 	return mix(lo + hi)
 }
 
+// Nth is the nth word of the key's own sequence (SplitMix64), in a third of the time of a Word: for keys of which nothing else is used.
+func (k Key) Nth(n uint64) uint64 { return mix(uint64(k) + n*0x9e3779b97f4a7c15) }
+
 // words are the two words of PCG state of a stream. Within one key no two entities share them, as mix is one-to-one.
 func (k Key) words(entity uint64) (hi, lo uint64) {
 	return uint64(k), mix(uint64(k) ^ mix(entity+0x94d049bb133111eb))

@@ -88,7 +88,7 @@ const filling = 1.0
 func newFluid(ctx context.Context, cfg *Config, f *fleet) service {
 	s := &cfg.Service
 	e := &fluid{
-		ctx: ctx, cfg: s, fleet: f, law: newLawTable(s.Time.Law()), slow: newSlow(s.Events),
+		ctx: ctx, cfg: s, fleet: f, law: lawTableOf(s.Time.Law()), slow: newSlow(s.Events),
 		offered: cfg.Traffic.Volume(cfg.Source, -cfg.Settle, cfg.Length), now: -clock(cfg.Settle),
 		slots: float64(s.Concurrency), own: s.Queue.Shared == nil, limit: math.Inf(1), timeout: math.Inf(1), safe: math.Inf(1),
 		quantiles: cfg.Quantiles, drop: s.Abandoned == "drop", packed: cfg.Platform.OnlyEmpty, measureAny: s.Uses.CPU.Any || s.Uses.GPU.Any, stale: true, idle: 1, edge: -never,

@@ -2,7 +2,9 @@ package sim
 
 import (
 	"math"
+	"reflect"
 	"sort"
+	"sync"
 	"time"
 
 	"headroom/chance"
@@ -20,7 +22,7 @@ type lawTable struct {
 	rest     []float64 // ∫ 1 − G from 0 to the knot = E[min(S, knot)]
 	fine     stand
 	coarse   stand
-	drains   map[int]float64 // expected longest residual service, by busy slots
+	drains   sync.Map // expected longest residual service, by busy slots
 }
 
 const knotBits = 45 // of a float64's 52 fraction bits: 7 are left, 128 knots to the octave
@@ -28,8 +30,34 @@ const knotBits = 45 // of a float64's 52 fraction bits: 7 are left, 128 knots to
 func knotOf(x float64) int { return int(math.Float64bits(x) >> knotBits) }
 func knotAt(i int) float64 { return math.Float64frombits(uint64(i) << knotBits) }
 
+// laws are the tables of the laws met last, shared by all runs: what is in one depends on its law alone.
+var laws struct {
+	sync.Mutex
+	of map[chance.Law]*lawTable
+}
+
+// mostLaws bounds the memory of tables: when there are more they are all forgotten.
+const mostLaws = 32
+
+// lawTableOf is the table of a law. Samples from a file are not looked for: no two lists are compared.
+func lawTableOf(law chance.Law) *lawTable {
+	if !reflect.TypeOf(law).Comparable() {
+		return newLawTable(law)
+	}
+	laws.Lock()
+	defer laws.Unlock()
+	l := laws.of[law]
+	if l == nil {
+		if l = newLawTable(law); laws.of == nil || len(laws.of) >= mostLaws {
+			laws.of = map[chance.Law]*lawTable{}
+		}
+		laws.of[law] = l
+	}
+	return l
+}
+
 func newLawTable(law chance.Law) *lawTable {
-	l := &lawTable{mean: max(law.Mean().Seconds(), 1e-9), varied: law.CV() * law.CV(), drains: map[int]float64{}}
+	l := &lawTable{mean: max(law.Mean().Seconds(), 1e-9), varied: law.CV() * law.CV()}
 	if l.constant = law.CV() == 0; l.constant {
 		one := stand{[]float64{l.mean}, []float64{1}}
 		l.most, l.fine, l.coarse = l.mean, one, one
@@ -170,8 +198,8 @@ func (l *lawTable) longest(busy float64) float64 {
 	if key == 0 {
 		return 0
 	}
-	if d, ok := l.drains[key]; ok {
-		return d
+	if d, ok := l.drains.Load(key); ok {
+		return d.(float64)
 	}
 	d := 0.0
 	if l.constant { // uniform residuals: ∫ 1 − (x ÷ S)^busy
@@ -185,6 +213,6 @@ func (l *lawTable) longest(busy float64) float64 {
 			last, above = x, more
 		}
 	}
-	l.drains[key] = d
+	l.drains.Store(key, d)
 	return d
 }

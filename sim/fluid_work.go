@@ -13,6 +13,7 @@ import (
 // have no stray, as they have no counts: they are the mean.
 type works struct {
 	key    chance.Key // a word for each second, counted from clock.start
+	single chance.Key // a stream for each second
 	law    chance.Law
 	varied float64 // c_s²; 0: no strays
 	ninth  float64 // of it
@@ -25,7 +26,7 @@ type works struct {
 }
 
 func newWorks(cfg *Config, l *lawTable, dispersion float64) works {
-	w := works{key: cfg.Source.Key("services", "")}
+	w := works{key: cfg.Source.Key("strays", ""), single: cfg.Source.Key("strays", "single")}
 	if dispersion > 0 && !l.constant {
 		w.varied, w.ninth, w.law = l.varied, l.varied/9, cfg.Service.Time.Law()
 	}
@@ -48,13 +49,16 @@ func (e *fluid) strays(from clock, dt, in float64) {
 
 // draw is by how many mean services those of in attempts, come within dt seconds of one second, last longer than their mean.
 func (w *works) draw(from clock, dt, in float64) float64 {
-	number := uint64((from - mod(from, second)) / second)
+	number := from / second
+	if from < 0 && number*second != from {
+		number--
+	}
 	b2 := w.ninth * dt / in // of a gamma law of shape k: 1 ÷ 9k
 	if b2 > 1.0/9 {
-		return w.few(number, in)
+		return w.few(uint64(number), in)
 	}
 	// Wilson and Hilferty 1931: its cube root is normal. The mean is 1 − b⁶ for any symmetric bell.
-	root := 1 - b2 + math.Sqrt(b2)*bell(w.key.Word(number))
+	root := 1 - b2 + math.Sqrt(b2)*bell(w.key.Nth(uint64(number)))
 	return in * (greater(0, root*root*root)*(1+b2*b2*b2) - 1)
 }
 
@@ -63,7 +67,7 @@ func (w *works) few(number uint64, in float64) float64 {
 	if w.random == nil {
 		w.random = rand.New(&w.source)
 	}
-	w.key.Reset(&w.source, number)
+	w.single.Reset(&w.source, number)
 	n, sum := math.Ceil(in), 0.0
 	for i := 0.0; i < n; i++ {
 		sum += w.law.Draw(w.random).Seconds()

@@ -98,6 +98,14 @@ type poissonLaw struct {
 	a, b, squeeze float64 // from 10 on
 }
 
+// inverses are 1 ÷ k.
+var inverses = func() (i [201]float64) {
+	for k := 1; k < len(i); k++ {
+		i[k] = 1 / float64(k)
+	}
+	return i
+}()
+
 // draw is exact: below a mean of 10 by inversion of one uniform number, from there on by Hörmann's transformed rejection
 // (PTRS, 1993).
 func (l *poissonLaw) draw(r *rand.PCG, mean float64) float64 {
@@ -112,7 +120,7 @@ func (l *poissonLaw) draw(r *rand.PCG, mean float64) float64 {
 		for u >= p && k < 200 { // P(more than 200) < 1e-180
 			u -= p
 			k++
-			p *= mean / k
+			p *= mean * inverses[int(k)]
 		}
 		return k
 	}
@@ -127,13 +135,22 @@ func (l *poissonLaw) draw(r *rand.PCG, mean float64) float64 {
 			continue
 		}
 		inverse := 1.1239 + 1.1328/(l.b-3.4) // one in ten comes here
-		if math.Log(v*inverse/(l.a/(us*us)+l.b)) <= logPoisson(k, mean) {
+		if share := v * inverse / (l.a/(us*us) + l.b); math.Log(share*stirling(k)) <= logPoisson(k, mean) {
 			return k
 		}
 	}
 }
 
-// logPoisson is the logarithm of e^−mean · mean^k ÷ k!. From 10 on k! is Stirling's series, right to 1e-13.
+// stirling is √2πk, what logPoisson leaves out; 1 below 10.
+func stirling(k float64) float64 {
+	if k < 10 {
+		return 1
+	}
+	return math.Sqrt(2 * math.Pi * k)
+}
+
+// logPoisson is the logarithm of e^−mean · mean^k ÷ k! · stirling(k). From 10 on k! is Stirling's series, and where k is near the
+// mean the logarithm of their ratio is a series too: both are right to 1e-13.
 func logPoisson(k, mean float64) float64 {
 	if k < 10 {
 		lgamma, _ := math.Lgamma(k + 1)
@@ -142,7 +159,13 @@ func logPoisson(k, mean float64) float64 {
 	i := 1 / k
 	i2 := i * i
 	series := i * (1.0/12 - i2*(1.0/360-i2*(1.0/1260-i2*(1.0/1680-i2/1188))))
-	return k*math.Log(mean*i) + (k - mean) - 0.5*math.Log(2*math.Pi*k) - series
+	t := (mean - k) / (mean + k)
+	t2 := t * t
+	ratio := 2 * t * (1 + t2*(1.0/3+t2*(1.0/5+t2*(1.0/7+t2*(1.0/9+t2*(1.0/11+t2/13))))))
+	if t2 > 0.01 {
+		ratio = math.Log(mean * i)
+	}
+	return k*ratio + (k - mean) - series
 }
 
 func (l *poissonLaw) set(mean float64) {
