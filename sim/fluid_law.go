@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"reflect"
 	"sort"
 	"sync"
 	"time"
@@ -39,11 +38,8 @@ var laws struct {
 // mostLaws bounds the memory of tables: when there are more they are all forgotten.
 const mostLaws = 32
 
-// lawTableOf is the table of a law. Samples from a file are not looked for: no two lists are compared.
+// lawTableOf is the table of a law; of samples from a file, of this list of them.
 func lawTableOf(law chance.Law) *lawTable {
-	if !reflect.TypeOf(law).Comparable() {
-		return newLawTable(law)
-	}
 	laws.Lock()
 	defer laws.Unlock()
 	l := laws.of[law]

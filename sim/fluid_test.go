@@ -372,7 +372,7 @@ func TestFluidAgreesWithRequests(t *testing.T) {
 	for name, world := range worlds {
 		c := small(demand(t, 1, curves...), time.Hour, 0, append(world, instances(10), exponentially(100*time.Millisecond), plan(want{12 * time.Minute, 14}, want{30 * time.Minute, 11}))...)
 		var told [2]struct{ served, failed, retries, wait, p99, utilization, inFlight float64 }
-		const runs = 6
+		const runs = 16 // of 80 runs all are within 2 %
 		for k := range 2 * runs {
 			c.Source.Run, c.Service.Engine = k/2, [2]string{"requests", "fluid"}[k%2]
 			r, s := run(t, c), &told[k%2]
@@ -389,10 +389,10 @@ func TestFluidAgreesWithRequests(t *testing.T) {
 		near(t, name+": served", b.served, a.served, part)
 		near(t, name+": failed", b.failed, a.failed, part)
 		near(t, name+": retries", b.retries, a.retries, 2*part)
-		near(t, name+": mean wait", b.wait, a.wait, 0.08*a.wait)
-		near(t, name+": p99 of latency", b.p99, a.p99, 0.08*a.p99)
+		near(t, name+": mean wait", b.wait, a.wait, 0.06*a.wait)
+		near(t, name+": p99 of latency", b.p99, a.p99, 0.06*a.p99)
 		near(t, name+": utilization", b.utilization, a.utilization, 0.005)
-		near(t, name+": in flight", b.inFlight, a.inFlight, 0.08*a.inFlight)
+		near(t, name+": in flight", b.inFlight, a.inFlight, 0.06*a.inFlight)
 	}
 }
 
