@@ -68,6 +68,7 @@ type fluid struct {
 	full, impatient bool       // the queue was at its ceiling in the last piece; attempts gave up in it
 	slotted
 	works
+	sway     sway
 	occupied occupied
 	tries    *comebacks // nil: no retries
 	gone     []*drainer
@@ -203,7 +204,7 @@ func (e *fluid) settle() {
 		e.safe = e.timeout - e.factor*e.slowest()*e.law.most
 	}
 	e.w = min(e.w, e.content)
-	e.load, e.steady = -1, steadiness{}
+	e.load, e.steady, e.sway = -1, steadiness{}, sway{}
 }
 
 // piece lives [from, to), in which nothing bends.

@@ -142,7 +142,7 @@ func (e *fluid) areas(dt clock, waiting float64) {
 	if e.warming > 0 {
 		e.warmArea += int64(float64(busy) * float64(e.warming) / float64(e.n))
 	}
-	e.queuedArea += int64((waiting+e.drainQueue)*ns + 0.5)
+	e.queuedArea += int64((e.swaying(waiting, ns*1e-9)+e.drainQueue)*ns + 0.5)
 	live, beyond := e.inSlots()
 	alive := waiting + e.drainQueue + e.drainBusy + live + beyond
 	if e.tries != nil {

@@ -34,6 +34,7 @@ func TestFluidMetricsVary(t *testing.T) {
 	}{
 		{"CPUUtilization", 25, false, 0.65}, {"CPUUtilization", 25, false, 2}, {"CPUUtilization", 3, false, 1.5},
 		{"GPUUtilization", 15, true, 0.65}, {"GPUUtilization", 25, true, 1}, {"GPUUtilization", 40, true, 0.65}, {"ModelLatency", 25, false, 0.65},
+		{"ConcurrentRequestsPerModel", 110, false, 0.65}, {"ConcurrentRequestsPerModel", 120, false, 1},
 	} {
 		t.Run(fmt.Sprintf("%s at %v rps, any %v, cv %v", c.metric, c.rate, c.any, c.cv), func(t *testing.T) {
 			mean := 300 * time.Millisecond
@@ -45,7 +46,11 @@ func TestFluidMetricsVary(t *testing.T) {
 			}
 			m1, sd1 := world("requests")
 			m2, sd2 := world("fluid")
-			if math.Abs(m2-m1) > 0.008*m1 || math.Abs(sd2-sd1) > 0.09*sd1 { // 2400 minutes each: the ratio of two sds by 2 %
+			part := 0.09 // 2400 minutes each: the ratio of two sds by 2 %
+			if c.rate > 100 {
+				part = 0.25 // queues near saturation: without the sway of those that wait it would be less than half
+			}
+			if math.Abs(m2-m1) > 0.09*part*m1 || math.Abs(sd2-sd1) > part*sd1 {
 				t.Errorf("requests %v ± %v, fluid %v ± %v", m1, sd1, m2, sd2)
 			}
 			if c.metric == "CPUUtilization" {
