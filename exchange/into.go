@@ -135,6 +135,7 @@ func (i *Imported) keep(settings, old *yaml.Node) (kept Kept) {
 			kept = append(kept, inside(settings, own, "warm-pool", "start-up", "storage-price")...)
 		}
 	}
+	kept = append(kept, i.policyParts(settings, own)...)
 	slices.Sort(kept)
 	i.Gone = nil
 	for k := 0; k+1 < len(own.Content); k += 2 {
