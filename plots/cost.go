@@ -63,7 +63,8 @@ func (in Input) split(m sim.Minute) (out [purposes]float64) {
 		return out
 	}
 	total := m.ServingMean + start + m.DrainingMean
-	if total <= 0 {
+	if total <= 0 { // machines without a copy on them
+		out[idle] = m.Cost - m.PoolCost - m.UseCost
 		return out
 	}
 	per := (m.Cost - m.PoolCost - m.UseCost) / total

@@ -30,6 +30,8 @@ type Input struct {
 	StartingFree bool
 	// OnDemand: instances are environments made for single requests, of which only provisioned ones cost anything by themselves.
 	OnDemand bool
+	// Copies: instances are copies of a model on machines, and those are paid for.
+	Copies bool
 	// PerInstance is what one instance serves with all slots busy, in requests per second; 0: not known, no capacity drawn.
 	PerInstance float64
 	PerLoading  float64   // the same of an instance whose model still loads
@@ -40,7 +42,14 @@ type Input struct {
 	Series      []sim.Series
 	Marks       []traffic.Mark
 	SLOs        []Line
+	Verdicts    []Verdict // on everything that was asked, in its order
 	Breaches    []Span
+}
+
+// Verdict is what became of an expectation.
+type Verdict struct {
+	Ask, Value string
+	Held       bool
 }
 
 // Line is a limit on latency that was asked for.
@@ -65,7 +74,7 @@ type Span struct {
 	Text     string // what was missed, and why
 }
 
-// FromResult takes over what a run left. SLOs and Breaches, which a Result does not know, are the caller's to add.
+// FromResult takes over what a run left. SLOs, Verdicts and Breaches, which a Result does not know, are the caller's to add.
 func FromResult(name string, r *sim.Result) Input {
 	in := Input{
 		Name:         name,
@@ -77,6 +86,7 @@ func FromResult(name string, r *sim.Result) Input {
 		Currency:     r.Cost.Currency,
 		StartingFree: r.Config.Fleet.Billing.Starting == "free",
 		OnDemand:     r.Config.Platform.OnDemand != nil,
+		Copies:       r.Config.Platform.Hosts != nil,
 		PerInstance:  r.PerInstance,
 		PerLoading:   r.PerLoading,
 		Quantiles:    r.Config.Quantiles,
@@ -94,6 +104,27 @@ func FromResult(name string, r *sim.Result) Input {
 		in.Cost, _ = r.Cost.Total.Float64()
 	}
 	return in
+}
+
+// noun is what an instance is called here.
+func (in Input) noun() string {
+	switch {
+	case in.Copies:
+		return "copy"
+	case in.OnDemand:
+		return "environment"
+	}
+	return "instance"
+}
+
+// commonNoun is what instances are called in all runs; "instance" where they differ.
+func commonNoun(in []Input) string {
+	for _, i := range in {
+		if i.noun() != in[0].noun() {
+			return "instance"
+		}
+	}
+	return in[0].noun()
 }
 
 // check refuses Inputs that cannot share one time axis.

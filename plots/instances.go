@@ -29,10 +29,13 @@ func instancesChart() Chart {
 func serving(m sim.Minute) float64 { return float64(m.Serving) }
 func desired(m sim.Minute) float64 { return float64(m.Desired) }
 
+// machines under copies of a model.
+func machines(m sim.Minute) float64 { return m.Hosts }
+
 func instancesPanel(in []Input) panel {
-	p := panel{title: "Instances", weight: 2, empty: noMinutes(in)}
+	p := panel{title: capital(several(commonNoun(in))), weight: 2, empty: noMinutes(in)}
 	if len(in) > 1 {
-		p.title = "Instances in service"
+		p.title += " in service"
 		for n, i := range in {
 			p.add(line{pen: runPen(n), data: i.samples(serving)})
 			p.key(lineKey(i.Name, runPen(n)))
@@ -52,11 +55,18 @@ func instancesPanel(in []Input) panel {
 	})
 	loading := i.slabs(func(m sim.Minute) (float64, float64) { return serving(m) - float64(m.Loading), serving(m) })
 	want, got := pen{color: policyRed, width: 1.7, dash: []float64{4, 2.5}}, pen{color: ready, width: 2.2}
-	p.add(line{pen: want, data: i.samples(desired)}, line{pen: got, data: i.samples(serving)}) // desired is seen where it differs
-	if i.asDesired() {
+	if i.OnDemand { // what is desired is kept provisioned: the least that there may be, and no wish
+		p.key(lineKey("in service", got))
+	} else if p.add(line{pen: want, data: i.samples(desired)}); i.asDesired() { // seen where it differs
 		p.key(lineKey("in service, as desired", got))
 	} else {
 		p.key(lineKey("desired", want), lineKey("in service", got))
+	}
+	p.add(line{pen: got, data: i.samples(serving)})
+	if i.Copies && topOf(in, machines) > 0 {
+		under := pen{color: blue, width: 1.6, dash: []float64{1.5, 2}}
+		p.add(line{pen: under, data: i.samples(machines)})
+		p.key(lineKey("machines, paid for", under))
 	}
 	for _, a := range []struct {
 		name string
@@ -72,7 +82,10 @@ func instancesPanel(in []Input) panel {
 	}
 	highest := 0.0
 	for _, m := range i.Minutes {
-		highest = math.Max(highest, math.Max(float64(m.Desired), float64(m.Serving+m.Starting+m.Draining)+m.Pool))
+		highest = math.Max(highest, math.Max(machines(m), float64(m.Serving+m.Starting+m.Draining)+m.Pool))
+		if !i.OnDemand {
+			highest = math.Max(highest, desired(m))
+		}
 	}
 	p.scale = func(h float64) scale { return linear(highest, h, true) }
 	if n, any := decisionsLane(i); any {
@@ -140,7 +153,7 @@ func instancesTitle(in []Input) string {
 				total += m.ServingMean
 			}
 			return total / math.Max(1, float64(len(i.Minutes)))
-		}, func(v float64) string { return figure(v) + " instances in service" })
+		}, func(v float64) string { return figure(v) + " " + several(commonNoun(in)) + " in service" })
 	}
 	i := in[0]
 	if len(i.Minutes) == 0 {
@@ -149,13 +162,13 @@ func instancesTitle(in []Input) string {
 	least, most, short := i.Minutes[0].Serving, i.Minutes[0].Serving, 0
 	for _, m := range i.Minutes {
 		least, most = min(least, m.Serving), max(most, m.Serving)
-		if m.Serving < m.Desired {
+		if m.Serving < m.Desired && !i.OnDemand {
 			short++
 		}
 	}
-	title := fmt.Sprintf("The fleet moves between %d and %s", least, plural(most, "instance"))
+	title := fmt.Sprintf("The fleet moves between %d and %s", least, plural(most, i.noun()))
 	if least == most {
-		title = fmt.Sprintf("The fleet stays at %s", plural(most, "instance"))
+		title = fmt.Sprintf("The fleet stays at %s", plural(most, i.noun()))
 	}
 	if short > 0 {
 		return title + fmt.Sprintf("; for %s fewer serve than are desired", plural(short, "minute"))

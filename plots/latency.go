@@ -252,7 +252,7 @@ func latencyTitle(in []Input) string {
 	case served == 0:
 		return "No request came in " + durationWords(i.Length) + ", so there is no latency"
 	case !ok:
-		return fmt.Sprintf("%s latency peaks at %s in a minute (%s)", quantileName(q), latencyWords(worst), when)
+		return i.verdict(fmt.Sprintf("%s latency peaks at %s in a minute (%s)", quantileName(q), latencyWords(worst), when))
 	case l.Share > 0:
 		return verdictTitle(l, missed, counted, latencyWords(worst), when)
 	case missed == 0 && counted == 1:
@@ -265,6 +265,43 @@ func latencyTitle(in []Input) string {
 		title += ", in " + plural(n, "breach")
 	}
 	return title + fmt.Sprintf("; at worst %s (%s)", latencyWords(worst), when)
+}
+
+// verdict puts the answer before a finding: the first ask that is missed, or what holds.
+func (in Input) verdict(finding string) string {
+	for _, v := range in.Verdicts {
+		if !v.Held {
+			return fmt.Sprintf("Not held: %s, the answer is %s; %s", v.Ask, v.Value, finding)
+		}
+	}
+	switch n := len(in.Verdicts); n {
+	case 0:
+		return finding
+	case 1:
+		return fmt.Sprintf("Held: %s, the answer is %s; %s", in.Verdicts[0].Ask, in.Verdicts[0].Value, finding)
+	default:
+		return fmt.Sprintf("Held: all %d asks; %s", n, finding)
+	}
+}
+
+// answerTitle is the headline of the page to look at first. Where limits on latency hold and something else does not, it is that.
+func answerTitle(in []Input) string {
+	title := latencyTitle(in)
+	if len(in) > 1 {
+		return title
+	}
+	other := false
+	for _, v := range in[0].Verdicts {
+		if _, latency := ParseLine(v.Ask); !v.Held && latency {
+			return title
+		}
+		other = other || !v.Held
+	}
+	if _, ok := in[0].asked(); ok && other {
+		finding, _ := strings.CutPrefix(title, "Held: ")
+		return in[0].verdict(finding)
+	}
+	return title
 }
 
 // verdictTitle says whether a limit held in the share of minutes that was asked for.

@@ -104,9 +104,10 @@ func metricPage(in []Input, metric string) page {
 	b.lines = lines
 	b.scale = func(h float64) scale {
 		s := linear(highest, h, false)
-		for i, t := range s.ticks {
-			if durations[unit] && t.at > 0 {
-				s.ticks[i].label = span(t.at / 1e6)
+		if durations[unit] {
+			u := timeUnit(s.hi/1e6*0.1, s.hi/1e6)
+			for i, t := range s.ticks[1:] {
+				s.ticks[i+1].label = u.label(t.at / 1e6)
 			}
 		}
 		return s
@@ -167,9 +168,10 @@ func thresholds(s sim.Series) (refs []ref, highest float64) {
 		refs = append(refs, ref{v, name + " " + inUnit(v, s.Unit), pen{color: policyRed, width: 1.3, dash: dash}})
 		highest = math.Max(highest, v)
 	}
-	add(s.High, "alarm above", 6, 3)
+	at := map[bool]string{true: "at or "}
+	add(s.High, "alarm "+at[s.HighAt]+"above", 6, 3)
 	if s.Low != s.High {
-		add(s.Low, "low alarm below", 2, 2.5)
+		add(s.Low, "low alarm "+at[s.LowAt]+"below", 2, 2.5)
 	}
 	if len(refs) == 2 && s.Low > 0.6*s.High { // the lines are close: one label for both
 		refs[0].label += ", " + refs[1].label
@@ -271,7 +273,7 @@ func metricTitle(in []Input, metric string) string {
 		if p.Value > highest {
 			highest, when = p.Value, p.End
 		}
-		if p.Value > s.High {
+		if p.Value > s.High || s.HighAt && p.Value == s.High {
 			over++
 		}
 		late = max(late, p.Seen-p.End)
@@ -285,8 +287,12 @@ func metricTitle(in []Input, metric string) string {
 		title += " at its highest (" + axisTime(in[0].Start, in[0].Length, when) + ")"
 	case over == 0 && highest == s.High:
 		title = fmt.Sprintf("%s reaches %s, its threshold, and never gets over it", metric, inUnit(highest, s.Unit))
+	case over == 0 && s.HighAt:
+		title = fmt.Sprintf("%s never gets to %s: %s at most", metric, inUnit(s.High, s.Unit), inUnit(highest, s.Unit))
 	case over == 0:
 		title = fmt.Sprintf("%s never gets over %s: %s at most", metric, inUnit(s.High, s.Unit), inUnit(highest, s.Unit))
+	case s.HighAt:
+		title += fmt.Sprintf(", at or over %s in %s of %s", inUnit(s.High, s.Unit), grouped(float64(over), 0), plural(points, "point"))
 	default:
 		title += fmt.Sprintf(", over %s in %s of %s", inUnit(s.High, s.Unit), grouped(float64(over), 0), plural(points, "point"))
 	}

@@ -35,8 +35,13 @@ type stored struct {
 	Requests struct {
 		Cold json.RawMessage `json:"cold"` // only where environments are made on demand
 	} `json:"requests"`
+	Instances struct {
+		Hosts json.RawMessage `json:"hosts"` // only under copies of a model
+	} `json:"instances"`
 	Expect []struct {
-		Ask string `json:"ask"`
+		Ask   string `json:"ask"`
+		Held  bool   `json:"held"`
+		Value string `json:"value"`
 	} `json:"expect"`
 	Breaches []storedSpan   `json:"breaches"`
 	Marks    []storedSpan   `json:"marks"`
@@ -63,6 +68,8 @@ type storedMetric struct {
 	Unit   string          `json:"unit"`
 	Period float64         `json:"period_s"`
 	Delay  float64         `json:"delay_s"`
+	HighAt bool            `json:"high_at"`
+	LowAt  bool            `json:"low_at"`
 	High   json.RawMessage `json:"high"`
 	Low    json.RawMessage `json:"low"`
 }
@@ -119,7 +126,7 @@ func Read(name string, result, timeline, decisions io.Reader) (Input, error) {
 	}
 	in := Input{
 		Name: name, Engine: r.Engine, Seed: r.Seed, Length: inSeconds(r.Length), Step: inSeconds(r.Step), Currency: r.Cost.Currency,
-		Cost: single(r.Cost.Total), PerInstance: r.Capacity, PerLoading: r.PerLoading, StartingFree: r.StartingFree, OnDemand: r.Requests.Cold != nil, Quantiles: []float64{0.5, 0.99},
+		Cost: single(r.Cost.Total), PerInstance: r.Capacity, PerLoading: r.PerLoading, StartingFree: r.StartingFree, OnDemand: r.Requests.Cold != nil, Copies: r.Instances.Hosts != nil, Quantiles: []float64{0.5, 0.99},
 	}
 	if in.Name == "" {
 		in.Name = r.Scenario
@@ -128,6 +135,9 @@ func Read(name string, result, timeline, decisions io.Reader) (Input, error) {
 		}
 	}
 	for _, e := range r.Expect {
+		if e.Value != "" {
+			in.Verdicts = append(in.Verdicts, Verdict{e.Ask, e.Value, e.Held})
+		}
 		if l, ok := ParseLine(e.Ask); ok {
 			in.SLOs = append(in.SLOs, l)
 		}
@@ -167,6 +177,9 @@ func (in *Input) readTimeline(from io.Reader, r stored) error {
 		if t.columns["pool"] > 0 {
 			m.Pool, m.PoolCost = t.number(i, "pool"), t.number(i, "pool_cost")
 		}
+		if t.columns["machines"] > 0 {
+			m.Hosts = t.number(i, "machines")
+		}
 		if t.columns["use_cost"] > 0 {
 			m.UseCost = t.number(i, "use_cost")
 		}
@@ -201,6 +214,7 @@ func (in *Input) seen(t *table, column, metric string, r stored) sim.Series {
 	for _, m := range r.Metrics {
 		if m.Metric == metric {
 			s.Unit, period, delay, s.High, s.Low = m.Unit, inSeconds(m.Period), inSeconds(m.Delay), amount(m.High), amount(m.Low)
+			s.HighAt, s.LowAt = m.HighAt, m.LowAt
 		}
 	}
 	for i, m := range in.Minutes {

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"math"
-	"strconv"
 )
 
 // A scale places values on the vertical axis.
@@ -101,34 +100,34 @@ func seconds(lo, hi, height float64) scale {
 	if s.hi/s.lo < 9.99 {                                                                // at least a decade, the data in its middle
 		s.lo, s.hi = oneTwoFive(s.lo/1.6, false), oneTwoFive(s.hi*1.6, true)
 	}
-	decades := math.Log10(s.hi / s.lo)
+	u, decades := timeUnit(s.lo, s.hi), math.Log10(s.hi/s.lo)
 	room := height / decades // points of one decade
 	switch {
 	case room >= 75:
-		s.ticks = s.leading(room, 1, 2, 5)
+		s.ticks = s.leading(u, room, 1, 2, 5)
 	case room >= 38:
-		s.ticks = s.leading(room, 1, 3)
+		s.ticks = s.leading(u, room, 1, 3)
 	default:
-		s.ticks = s.leading(room, 1)
+		s.ticks = s.leading(u, room, 1)
 	}
 	if len(s.ticks) < 2 {
-		s.ticks = []mark{{s.lo, span(s.lo)}, {s.hi, span(s.hi)}}
+		s.ticks = []mark{{s.lo, u.label(s.lo)}, {s.hi, u.label(s.hi)}}
 	}
 	return s
 }
 
 // leading are the ticks with the given leading digits; where even the decades are too close, of every second or third one.
-func (s scale) leading(room float64, digits ...float64) []mark {
+func (s scale) leading(u inUnits, room float64, digits ...float64) []mark {
 	var out []mark
 	skip := math.Max(1, math.Ceil(14/room))
-	for e := math.Floor(math.Log10(s.lo)) - 1; e <= math.Log10(s.hi)+1; e++ {
+	for e := math.Floor(math.Log10(s.lo/u.of)) - 1; e <= math.Log10(s.hi/u.of)+1; e++ {
 		if math.Mod(e, skip) != 0 {
 			continue
 		}
 		for _, f := range digits {
-			v := f * math.Pow(10, e)
+			v := f * math.Pow(10, e) * u.of
 			if v >= s.lo*(1-1e-9) && v <= s.hi*(1+1e-9) {
-				out = append(out, mark{v, span(v)})
+				out = append(out, mark{v, u.label(v)})
 			}
 		}
 	}
@@ -155,18 +154,26 @@ func oneTwoFive(v float64, up bool) float64 {
 	return best
 }
 
-// span writes a duration in seconds on an axis: 200 µs, 50 ms, 2 s, 10 min.
-func span(s float64) string {
-	f := func(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
-	switch {
-	case s < 0.9995e-3:
-		return f(s*1e6) + " µs"
-	case s < 0.9995:
-		return f(s*1e3) + " ms"
-	case s < 600:
-		return f(s) + " s"
-	case s < 36000:
-		return f(s/60) + " min"
-	}
-	return strconv.FormatFloat(math.Round(s/360)/10, 'f', -1, 64) + " h"
+// inUnits is the unit of all ticks of an axis of durations, in seconds.
+type inUnits struct {
+	of   float64
+	name string
 }
+
+// timeUnit is the one in which an axis from lo to hi seconds reads best: the largest that is not much above either end.
+func timeUnit(lo, hi float64) inUnits {
+	switch {
+	case hi >= 36000 && lo >= 360:
+		return inUnits{3600, "h"}
+	case hi >= 600 && lo >= 6:
+		return inUnits{60, "min"}
+	case hi >= 1:
+		return inUnits{1, "s"}
+	case hi >= 1e-3:
+		return inUnits{1e-3, "ms"}
+	}
+	return inUnits{1e-6, "µs"}
+}
+
+// label writes a duration in seconds: 0.05 s, 1,000 s, 10 min.
+func (u inUnits) label(s float64) string { return figure(s/u.of) + " " + u.name }

@@ -43,11 +43,14 @@ func TestSeconds(t *testing.T) {
 		lo, hi, height float64
 		want           string
 	}{
-		{0.08, 15.8, 130, "100 ms | 300 ms | 1 s | 3 s | 10 s"},
-		{0.08, 15.8, 380, "50 ms | 100 ms | 200 ms | 500 ms | 1 s | 2 s | 5 s | 10 s | 20 s"},
-		{1, 1.3, 200, "200 ms | 500 ms | 1 s | 2 s | 5 s"},
-		{0.0002, 7000, 40, "1 ms | 1 s | 16.7 min"},
-		{0.0002, 700, 130, "100 µs | 1 ms | 10 ms | 100 ms | 1 s | 10 s | 100 s | 16.7 min"},
+		{0.08, 15.8, 130, "0.1 s | 0.3 s | 1 s | 3 s | 10 s"},
+		{0.08, 15.8, 380, "0.05 s | 0.1 s | 0.2 s | 0.5 s | 1 s | 2 s | 5 s | 10 s | 20 s"},
+		{1, 1.3, 200, "0.2 s | 0.5 s | 1 s | 2 s | 5 s"},
+		{0.0002, 7000, 40, "0.001 s | 1 s | 1,000 s"},
+		{0.0002, 700, 130, "0.0001 s | 0.001 s | 0.01 s | 0.1 s | 1 s | 10 s | 100 s | 1,000 s"},
+		{90, 2900, 190, "1 min | 2 min | 5 min | 10 min | 20 min | 50 min"}, // what waits in a queue
+		{0.02, 0.3, 190, "10 ms | 20 ms | 50 ms | 100 ms | 200 ms | 500 ms"},
+		{2000, 90000, 190, "0.5 h | 1 h | 2 h | 5 h | 10 h | 20 h"},
 	} {
 		if got := labels(seconds(c.lo, c.hi, c.height)); got != c.want {
 			t.Errorf("seconds(%g, %g, %g): got %s, want %s", c.lo, c.hi, c.height, got, c.want)

@@ -14,7 +14,7 @@ func timelineChart() Chart {
 		Name: "timeline",
 		Doc:  "traffic against capacity, instances with the decisions, and latency with the SLO, one above the other on one clock; of days, the worst hour as well",
 		pages: func(in []Input) []page {
-			p := newPage(in, "timeline", latencyTitle(in))
+			p := newPage(in, "timeline", answerTitle(in))
 			p.height = timelineHeight
 			p.panels = []panel{trafficPanel(in), instancesPanel(in), latencyPanel(in)}
 			for i := range p.panels {

@@ -16,11 +16,22 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if strings.HasSuffix(noun, "ch") {
-		return grouped(float64(n), 0) + " " + noun + "es"
-	}
-	return grouped(float64(n), 0) + " " + noun + "s"
+	return grouped(float64(n), 0) + " " + several(noun)
 }
+
+// several is a noun for more than one: minutes, breaches, copies.
+func several(noun string) string {
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return stem + "ies"
+	}
+	if strings.HasSuffix(noun, "ch") {
+		return noun + "es"
+	}
+	return noun + "s"
+}
+
+// capital begins a text with a capital letter.
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // grouped writes a number with thousands set apart: 18,556.
 func grouped(v float64, decimals int) string {

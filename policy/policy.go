@@ -30,6 +30,8 @@ type Need struct {
 	Lookback time.Duration // how far back points are looked at: older ones may be forgotten
 	// High and Low are alarm thresholds in the metric's unit to draw on charts; NaN where there is none.
 	High, Low float64
+	// HighAt, LowAt: an alarm fires at its threshold too.
+	HighAt, LowAt bool
 	// Sees is what the policy makes of one point, in charts and timelines: its percentile, say. nil: the point's Value.
 	Sees func(Point) float64
 }

@@ -13,7 +13,7 @@ import (
 	"headroom/sim"
 )
 
-// timelineColumns come first, then with a warm pool its size and cost, where use has a price what it cost, with environments made on
+// timelineColumns come first, then with a warm pool its size and cost, under copies of a model the machines, where use has a price what it cost, with environments made on
 // demand cold starts and throttled attempts, where instances may be ready too early those in service that still load, then one
 // column `seen:METRIC` for each metric that the policies look at.
 var timelineColumns = []string{"at_s", "time", "offered", "served", "failed", "mean_s", "p50_s", "p99_s", "wait_p99_s", "waiting",
@@ -26,6 +26,9 @@ func Timeline(w io.Writer, r *sim.Result) error {
 	head := append([]string{}, timelineColumns...)
 	if r.Config.Platform.Pool != nil {
 		head = append(head, "pool", "pool_cost")
+	}
+	if r.Config.Platform.Hosts != nil {
+		head = append(head, "machines")
 	}
 	if perUse(r) {
 		head = append(head, "use_cost")
@@ -54,6 +57,9 @@ func Timeline(w io.Writer, r *sim.Result) error {
 			float(m.Utilization), float(m.Cost)}
 		if r.Config.Platform.Pool != nil {
 			row = append(row, float(m.Pool), float(m.PoolCost))
+		}
+		if r.Config.Platform.Hosts != nil {
+			row = append(row, float(m.Hosts))
 		}
 		if perUse(r) {
 			row = append(row, float(m.UseCost))

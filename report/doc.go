@@ -148,6 +148,8 @@ type Metric struct {
 	Unit    string  `json:"unit"`
 	High    Number  `json:"high"`
 	Low     Number  `json:"low"`
+	HighAt  bool    `json:"high_at,omitempty"` // the alarm fires at the threshold too
+	LowAt   bool    `json:"low_at,omitempty"`
 	PeriodS float64 `json:"period_s"`
 	DelayS  float64 `json:"delay_s"`
 }

@@ -129,7 +129,7 @@ func decisions(r *sim.Result) []Decision {
 func metrics(r *sim.Result) []Metric {
 	out := []Metric{}
 	for _, s := range r.Series {
-		m := Metric{Metric: s.Metric, Unit: s.Unit, High: Plain(finite(s.High)), Low: Plain(finite(s.Low))}
+		m := Metric{Metric: s.Metric, Unit: s.Unit, High: Plain(finite(s.High)), Low: Plain(finite(s.Low)), HighAt: s.HighAt, LowAt: s.LowAt}
 		if len(s.Points) > 1 {
 			m.PeriodS = (s.Points[1].End - s.Points[0].End).Seconds()
 		}

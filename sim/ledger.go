@@ -177,7 +177,7 @@ func (l *ledger) row(t clock, y *tally, d areas) {
 		charged += d.starting
 	}
 	if l.fleet.hosts != nil {
-		charged = d.hosts
+		charged, m.Hosts = d.hosts, float64(d.hosts)/minute
 	}
 	m.UseCost = l.perRequest*float64(m.Served) + l.perBusy*float64(d.busy)/1e9
 	m.Cost = l.perHour*float64(charged)/float64(time.Hour) + m.UseCost

@@ -241,7 +241,7 @@ func (m *monitor) feed(metric string) *feed {
 // finish writes what was published within the run.
 func (m *monitor) finish(r *Result) {
 	for _, e := range m.feeds {
-		r.Series = append(r.Series, Series{Metric: e.name, Unit: e.unit, High: e.need.High, Low: e.need.Low, Points: e.published})
+		r.Series = append(r.Series, Series{Metric: e.name, Unit: e.unit, High: e.need.High, Low: e.need.Low, HighAt: e.need.HighAt, LowAt: e.need.LowAt, Points: e.published})
 	}
 }
 

@@ -111,6 +111,7 @@ type Minute struct {
 	Utilization                             float64 // NaN: no slot in service or draining
 	InFlight                                float64
 	Cost                                    float64 // price × charged instance time of this minute, before granularity and minimum
+	Hosts                                   float64 // machines under the copies of a model, averaged over the minute
 	Pool, PoolCost                          float64 // instances in the warm pool, averaged over the minute, and what of Cost they were
 	// Demand is the time of service that arrived in the minute ÷ 60 s: the slots that the offered traffic keeps busy
 	// (a mean rate of first attempts × the mean service time then).
@@ -152,7 +153,9 @@ type Series struct {
 	Metric    string
 	Unit      string
 	High, Low float64 // thresholds to draw; NaN: none
-	Points    []Published
+	// HighAt, LowAt: the alarm fires at the threshold too.
+	HighAt, LowAt bool
+	Points        []Published
 }
 
 // Published is one point: the value of [End−Period, End) by the statistic that its policy looks at, seen from Seen on. Missing:

@@ -62,6 +62,9 @@ func chartInput(name string, r *sim.Result, asks []expect.Ask) plots.Input {
 			in.SLOs = append(in.SLOs, l)
 		}
 	}
+	for _, v := range expect.Judge(asks, r) {
+		in.Verdicts = append(in.Verdicts, plots.Verdict{Ask: v.Ask.String(), Value: v.Value, Held: v.Held})
+	}
 	for _, b := range expect.Breaches(asks, r) {
 		in.Breaches = append(in.Breaches, plots.Span{From: b.From, To: b.To, Text: b.Ask.InOneMinute() + ": " + b.Cause.String()})
 	}

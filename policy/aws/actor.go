@@ -140,9 +140,9 @@ func (a *actor) need() policy.Need {
 	case a.tracks:
 		n.High, n.Low = a.high.level, a.low.level
 	case a.high.above:
-		n.High = a.high.level
+		n.High, n.HighAt = a.high.level, a.high.inclusive
 	default:
-		n.Low = a.high.level
+		n.Low, n.LowAt = a.high.level, a.high.inclusive
 	}
 	return n
 }

@@ -76,6 +76,7 @@ func (s *scaler) Needs() []policy.Need {
 				known = true
 				n.Samples = n.Samples || need.Samples
 				n.Lookback = max(n.Lookback, need.Lookback)
+				n.HighAt, n.LowAt = n.HighAt || math.IsNaN(n.High) && need.HighAt, n.LowAt || math.IsNaN(n.Low) && need.LowAt
 				n.High, n.Low = firstNumber(n.High, need.High), firstNumber(n.Low, need.Low)
 			}
 		}
