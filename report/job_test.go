@@ -148,3 +148,47 @@ func TestQuantileCovers(t *testing.T) {
 		t.Errorf("never is no number: %+v", n)
 	}
 }
+
+// One run has no average, and a job that never finishes is said to.
+func TestJobOfOneRun(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		runs           int
+		mean, finished float64
+		want           string
+	}{
+		{1, 3600, 1, "Nothing was expected: done after 1h, for 2.00 USD."},
+		{3, 3600, 1, "Nothing was expected: done after 1h on average, for 2.00 USD on average."},
+		{1, nan, 0, "Nothing was expected: it is never done, for 2.00 USD."},
+		{3, nan, 0, "Nothing was expected: it is never done in any of 3 runs, for 2.00 USD on average."},
+		{4, nan, 0.25, "Nothing was expected: done in 25% of runs only, for 2.00 USD on average."},
+	} {
+		d := JobDoc{Runs: c.runs, Completion: Spread{Mean: c.mean}, Finished: Number{Mean: c.finished}}
+		d.Cost.Mean, d.Cost.Currency = 2, "USD"
+		if got := JobSentence(d); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+	if got := spreadWords(Spread{Mean: 2, Max: 2, P50: 2}, 1, Count); len(got) != 1 || got[0] != "2" {
+		t.Error(got)
+	}
+	if got := spreadWords(Spread{Mean: 2, Max: 2, P50: 2}, 5, Count); len(got) != 1 || got[0] != "2 in every run" {
+		t.Error(got)
+	}
+	if got := spreadWords(Spread{Mean: nan}, 1, Count); len(got) != 1 || got[0] != "never" {
+		t.Error(got)
+	}
+}
+
+// What is kept together and does not fit into a line is broken all the same.
+func TestWrapBreaksWhatIsTooLong(t *testing.T) {
+	text := Wrap("  requests     ", together("3,464 (1,272 to 5,655) failed (3,457 rejected, 6.5 lost with an instance)")+", "+together("12 served"))
+	for line := range strings.Lines(text) {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	if !strings.Contains(text, "12 served") || strings.Contains(text, glue) {
+		t.Errorf("%q", text)
+	}
+}

@@ -46,7 +46,7 @@ func JobSentence(d JobDoc) string {
 	}
 	switch n := len(d.Expect); {
 	case n == 0:
-		return fmt.Sprintf("Nothing was expected: done after %s on average, for %s.", or(d.Completion.Mean, long, "never in some runs"), Money(d.Cost.Currency)(d.Cost.Mean))
+		return fmt.Sprintf("Nothing was expected: %s, for %s%s.", jobDone(d), Money(d.Cost.Currency)(d.Cost.Mean), onAverage(d.Runs))
 	case len(missed) == 1:
 		return fmt.Sprintf("Not held: %s was asked, the answer is %s%s.", missed[0].Ask, missed[0].Value, others(n-1))
 	case len(missed) > 1:
@@ -55,6 +55,27 @@ func JobSentence(d JobDoc) string {
 		return fmt.Sprintf("Held: %s, the answer is %s.", d.Expect[0].Ask, d.Expect[0].Value)
 	}
 	return fmt.Sprintf("Held: all %d expectations, first %s: %s.", len(d.Expect), d.Expect[0].Ask, d.Expect[0].Value)
+}
+
+// jobDone says when the work is done.
+func jobDone(d JobDoc) string {
+	switch {
+	case !math.IsNaN(d.Completion.Mean):
+		return "done after " + long(d.Completion.Mean) + onAverage(d.Runs)
+	case d.Finished.Mean == 0 && d.Runs == 1:
+		return "it is never done"
+	case d.Finished.Mean == 0:
+		return "it is never done in any of " + plural(d.Runs, "run")
+	}
+	return "done in " + Percent(d.Finished.Mean) + " of runs only"
+}
+
+// onAverage is said of several runs.
+func onAverage(runs int) string {
+	if runs == 1 {
+		return ""
+	}
+	return " on average"
 }
 
 // or is a number in its form, or words where there is none.
@@ -80,7 +101,10 @@ func jobAbout(b *strings.Builder, meta Meta, d JobDoc, s *job.Settings) {
 		name += ", variant " + d.Variant
 	}
 	b.WriteString(Wrap("", strings.TrimSuffix(name+": "+meta.Ask, ": ")))
-	runs := plural(d.Runs, "run") + " (mean with its 95% interval)"
+	runs := plural(d.Runs, "run")
+	if d.Runs > 1 {
+		runs += " (mean with its 95% interval)"
+	}
 	what := fmt.Sprintf("%s of a %s job on %s, seed %d: %s of work on %s", runs, s.Kind, s.On, s.Seed, unit.FormatDuration(s.Total()), plural(s.Instances, "instance"))
 	if s.Instances > 1 {
 		what += " at once, " + long(s.Length().Seconds()) + " undisturbed"
@@ -149,14 +173,20 @@ func jobNumbers(b *strings.Builder, d JobDoc, style Style) {
 	}
 	b.WriteString(style.paint(bold, "Numbers") + "\n")
 	cost := Money(d.Cost.Currency)
-	line("completion", spreadWords(d.Completion, long)...)
-	line("cost", spreadWords(d.Cost.Spread, cost)...)
+	line("completion", spreadWords(d.Completion, d.Runs, long)...)
+	line("cost", spreadWords(d.Cost.Spread, d.Runs, cost)...)
 	if d.Job.On == "spot" {
-		line("interrupted", spreadWords(d.Interrupts, Count)...)
+		line("interrupted", spreadWords(d.Interrupts, d.Runs, Count)...)
 	}
 	line("time", jobTimeWords(d.Time)...)
 	items := []string{say(d.Finished, Percent) + " of runs"}
-	if d.Deadline != nil {
+	if d.Runs == 1 {
+		items[0] = map[bool]string{true: "yes", false: "no"}[d.Finished.Mean == 1]
+	}
+	switch {
+	case d.Deadline != nil && d.Runs == 1:
+		items = append(items, map[bool]string{true: "by", false: "not by"}[d.Deadline.Met.Mean == 1]+" the deadline of "+span(d.Deadline.DeadlineS))
+	case d.Deadline != nil:
 		items = append(items, say(d.Deadline.Met, Percent)+" by the deadline of "+span(d.Deadline.DeadlineS))
 	}
 	for _, s := range []struct {
@@ -164,11 +194,15 @@ func jobNumbers(b *strings.Builder, d JobDoc, style Style) {
 		text string
 	}{{d.StoppedBy.MaxRun, "max-run"}, {d.StoppedBy.MaxWait, "max-wait"}, {d.StoppedBy.GivenUp, "10,000 starts"}} {
 		if s.n > 0 {
-			items = append(items, plural(s.n, "run")+" stopped by "+s.text)
+			what := plural(s.n, "run") + " "
+			if d.Runs == 1 {
+				what = ""
+			}
+			items = append(items, what+"stopped by "+s.text)
 		}
 	}
 	line("finished", items...)
-	line("on demand", or(d.OnDemand.Completion.Mean, long, "not in all runs"), cost(d.OnDemand.Cost.Mean), "without checkpoints")
+	line("on demand", or(d.OnDemand.Completion.Mean, long, map[bool]string{true: "never", false: "not in all runs"}[d.Runs == 1]), cost(d.OnDemand.Cost.Mean), "without checkpoints")
 	if against := jobAgainst(d); against != "" {
 		b.WriteString(Wrap(strings.Repeat(" ", 15), against))
 	}
@@ -181,11 +215,17 @@ func jobNumbers(b *strings.Builder, d JobDoc, style Style) {
 	b.WriteString("\n")
 }
 
-func spreadWords(s Spread, form func(float64) string) []string {
+func spreadWords(s Spread, runs int, form func(float64) string) []string {
+	if math.IsNaN(s.Mean) && runs == 1 {
+		return []string{"never"}
+	}
 	if math.IsNaN(s.Mean) {
 		return []string{"no mean: a run does not finish", "p50 " + or(s.P50, form, "never"), "p90 " + or(s.P90, form, "never"), "p99 " + or(s.P99, form, "never")}
 	}
 	if s.Mean == s.Max && s.P50 == s.Max {
+		if runs == 1 {
+			return []string{form(s.Mean)}
+		}
 		return []string{form(s.Mean) + " in every run"}
 	}
 	return []string{"mean " + say(Number{s.Mean, s.Low, s.High, true}, form), "p50 " + form(s.P50), "p90 " + form(s.P90), "p99 " + form(s.P99), "max " + form(s.Max)}

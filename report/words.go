@@ -20,7 +20,15 @@ func Wrap(head, words string) string {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(head))
 	var b strings.Builder
 	line, empty := head, true
-	for _, word := range strings.Fields(words) {
+	var parts []string
+	for _, word := range strings.Fields(words) { // what is too long for a line of its own is not kept together
+		if utf8.RuneCountInString(indent)+utf8.RuneCountInString(word) > width {
+			parts = append(parts, strings.Split(word, glue)...)
+		} else {
+			parts = append(parts, word)
+		}
+	}
+	for _, word := range parts {
 		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			b.WriteString(strings.TrimRight(line, " ") + "\n")
 			line, empty = indent, true

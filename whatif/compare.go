@@ -25,6 +25,8 @@ type Variant struct {
 	Name        string      `json:"name"`
 	Result      report.Doc  `json:"result"`
 	AgainstBase Differences `json:"against_base"` // empty of the base itself
+	// OtherTraffic: it is asked to serve other requests than the base, so that it is no other answer to the same question.
+	OtherTraffic bool `json:"other_traffic,omitempty"`
 }
 
 // A Difference is the mean of what a variant has more than the base, over the runs in which both have it, with its 95 %
@@ -78,6 +80,7 @@ func Compare(names []string, answers []Answer) Comparison {
 		v := Variant{Name: names[i], Result: a.Doc(), AgainstBase: Differences{}}
 		if i > 0 {
 			v.AgainstBase = against(answers[0], a)
+			v.OtherTraffic = otherTraffic(answers[0], a)
 		}
 		c.Variants = append(c.Variants, v)
 	}

@@ -92,7 +92,7 @@ func CompareJobs(names []string, answers []JobAnswer) (JobComparison, error) {
 func JobText(w io.Writer, c JobComparison) error {
 	var b strings.Builder
 	b.WriteString(report.Wrap("", jobSentence(c)))
-	b.WriteString(report.Wrap("", fmt.Sprintf("%s runs each on the same random numbers, seed %d; means, and 95%% intervals of the paired differences.", report.Count(float64(c.Runs)), c.Seed)))
+	b.WriteString(report.Wrap("", basis(c.Runs, c.Seed)))
 	rows := [][]string{{"", "holds", "cost " + c.Variants[0].Result.Cost.Currency, "p90", "done after", "p90", "finished", "saved"}}
 	for _, v := range c.Variants {
 		r := v.Result

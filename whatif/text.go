@@ -15,7 +15,7 @@ import (
 func Text(w io.Writer, c Comparison) error {
 	var b strings.Builder
 	b.WriteString(report.Wrap("", sentence(c)))
-	b.WriteString(report.Wrap("", basis(c)))
+	b.WriteString(report.Wrap("", basis(c.Runs, c.Seed)))
 	b.WriteString("\n" + overview(c) + "\n")
 	for _, v := range c.Variants[1:] {
 		b.WriteString(differences(c, v))
@@ -25,11 +25,11 @@ func Text(w io.Writer, c Comparison) error {
 }
 
 // basis says what the numbers rest on. One run each says how that draw of chance differs, and nothing about others.
-func basis(c Comparison) string {
-	if c.Runs == 1 {
-		return fmt.Sprintf("1 run each on the same random numbers, seed %d; one draw of chance has no intervals, --runs 20 has.", c.Seed)
+func basis(runs int, seed uint64) string {
+	if runs == 1 {
+		return fmt.Sprintf("1 run each on the same random numbers, seed %d; one draw of chance has no intervals, --runs 20 has.", seed)
 	}
-	return fmt.Sprintf("%d runs each on the same random numbers, seed %d; means, and 95%% intervals of the paired differences.", c.Runs, c.Seed)
+	return fmt.Sprintf("%s runs each on the same random numbers, seed %d; means, and 95%% intervals of the paired differences.", report.Count(float64(runs)), seed)
 }
 
 // holds counts the expectations that a variant keeps.
@@ -42,12 +42,17 @@ func holds(v Variant) (held, all int) {
 	return held, len(v.Result.Expect)
 }
 
-// sentence names the cheapest of those that keep all their expectations.
+// sentence names the cheapest of those that keep all their expectations. What has other traffic than the base answers another
+// question, and is none of them.
 func sentence(c Comparison) string {
 	var best *Variant
-	good := 0
+	good, asked := 0, 0
 	for i := range c.Variants {
 		v := &c.Variants[i]
+		if v.OtherTraffic {
+			continue
+		}
+		asked++
 		if held, all := holds(*v); held < all {
 			continue
 		}
@@ -61,14 +66,14 @@ func sentence(c Comparison) string {
 		held, all := holds(c.Variants[0])
 		return fmt.Sprintf("Nothing to compare: %s has no variants. It holds %d of %d expectations.", c.Base, held, all)
 	case best == nil:
-		return fmt.Sprintf("None of the %d holds all of its expectations.", len(c.Variants))
+		return fmt.Sprintf("None of the %d holds all of its expectations.", asked)
 	case len(best.Result.Expect) == 0:
-		return fmt.Sprintf("Nothing was expected; the cheapest of the %d is %s at %s.", len(c.Variants), best.Name, cost(best.Result))
+		return fmt.Sprintf("Nothing was expected; the cheapest of the %d is %s at %s.", asked, best.Name, cost(best.Result))
 	}
 	if good == 1 {
-		return fmt.Sprintf("1 of %d holds all of its expectations: %s, at %s.", len(c.Variants), best.Name, cost(best.Result))
+		return fmt.Sprintf("1 of %d holds all of its expectations: %s, at %s.", asked, best.Name, cost(best.Result))
 	}
-	return fmt.Sprintf("%d of %d hold all of their expectations; the cheapest of these is %s at %s.", good, len(c.Variants), best.Name, cost(best.Result))
+	return fmt.Sprintf("%d of %d hold all of their expectations; the cheapest of these is %s at %s.", good, asked, best.Name, cost(best.Result))
 }
 
 func cost(d report.Doc) string { return report.Money(d.Cost.Currency)(d.Cost.Total.Mean) }
@@ -76,6 +81,7 @@ func cost(d report.Doc) string { return report.Money(d.Cost.Currency)(d.Cost.Tot
 // overview is a row a variant.
 func overview(c Comparison) string {
 	rows := [][]string{{"", "holds", "cost " + c.Variants[0].Result.Cost.Currency, "p99", "failed", "missed", "instances"}}
+	others := ""
 	for _, v := range c.Variants {
 		held, all := holds(v)
 		r := v.Result
@@ -83,14 +89,18 @@ func overview(c Comparison) string {
 		if done := r.Requests.Served.Mean + r.Requests.Failed.Mean; done > 0 {
 			share = r.Requests.Failed.Mean / done
 		}
-		rows = append(rows, []string{report.Cut(v.Name, 20), fmt.Sprintf("%d of %d", held, all), report.Money("")(r.Cost.Total.Mean), or(r.Latency.P99.Mean, report.Lapse),
+		name := report.Cut(v.Name, 20)
+		if v.OtherTraffic {
+			name, others = report.Cut(v.Name, 18)+" *", "*: other traffic than "+report.Cut(c.Base, 35)+", so another question\n"
+		}
+		rows = append(rows, []string{name, fmt.Sprintf("%d of %d", held, all), report.Money("")(r.Cost.Total.Mean), or(r.Latency.P99.Mean, report.Lapse),
 			or(share, report.Percent), missed(v), or(r.Instances.Mean.Mean, report.Count)})
 	}
 	rule := ""
 	if c.Runs > 1 {
 		rule = "holds: expectations that are held in at least 95% of the runs\n"
 	}
-	return columns(rows) + rule + "missed: minutes of run 1 that miss an expectation, added up over them\n"
+	return columns(rows) + others + rule + "missed: minutes of run 1 that miss an expectation, added up over them\n"
 }
 
 // columns sets rows under one another, the first column to the left, the others to the right.

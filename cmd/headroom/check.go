@@ -51,10 +51,11 @@ func (p *program) check(names []string, strict bool) error {
 			fmt.Fprintln(p.stderr, p.complaint(err))
 			continue
 		}
-		if _, err := fmt.Fprintf(p.stdout, "%s: good\n", file.Source); err != nil {
+		found := lint.Check(file)
+		if _, err := fmt.Fprintf(p.stdout, "%s: good%s\n", file.Source, warned(len(found))); err != nil {
 			return err
 		}
-		for _, found := range lint.Check(file) {
+		for _, found := range found {
 			bad = bad || strict
 			if _, err := fmt.Fprintln(p.stdout, warningLine(file, found)); err != nil {
 				return err
@@ -65,6 +66,17 @@ func (p *program) check(names []string, strict bool) error {
 		return errBad
 	}
 	return nil
+}
+
+// warned says how many there are.
+func warned(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", with 1 warning"
+	}
+	return fmt.Sprintf(", with %d warnings", n)
 }
 
 // warningLine is `file:line:col: warning: CODE: text (fix: PATH=VALUE)`.

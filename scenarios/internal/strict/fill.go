@@ -233,6 +233,9 @@ func (f *filler) keys(s *shape, n *yaml.Node, path string, item bool) map[string
 			hint := ""
 			if len(f.problems) < most {
 				hint = Suggest(key.Value, known)
+				if below := s.deeper(key.Value); len(below) > 0 && len(meant(key.Value, known)) == 0 {
+					hint = "did you mean " + strings.Join(below[:min(len(below), 3)], " or ") + "?"
+				}
 				for _, k := range near(key.Value, known) {
 					f.misspelt[join(path, k)] = true
 				}

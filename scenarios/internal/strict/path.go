@@ -262,6 +262,11 @@ func (t *target) suggest(s *shape, at, key, rest string) string {
 	if len(paths) == 0 { // perhaps a part was left out
 		paths = t.alike()
 	}
+	if len(paths) == 0 { // or one between
+		for _, below := range s.deeper(key) {
+			paths = append(paths, strings.TrimSuffix(join(at, below)+"."+rest, "."))
+		}
+	}
 	if len(paths) > 0 {
 		return "did you mean " + strings.Join(paths[:min(len(paths), 3)], " or ") + "?"
 	}

@@ -138,6 +138,7 @@ words: [no, "1"]
 func TestRefuse(t *testing.T) {
 	for _, c := range []struct{ name, line, want string }{
 		{"unknown", "stepp: 1s", "4:1: stepp: a known key, got stepp (did you mean step?)"},
+		{"a level too high", "max: 1", "4:1: max: a known key, got max (did you mean limits.max?)"},
 		{"swapped", "fcator: 1", "4:1: fcator: a known key, got fcator (did you mean factor?)"},
 		{"strange", "zzzzzz: 1", "4:1: zzzzzz: a known key, got zzzzzz (known: version, name, note, step, rate, kind, factor, on, seed, queue, shape, items, limits, table, hours, words)"},
 		{"twice", "name: y", "4:1: name: each key once, got it again (first on line 2)"},
@@ -361,6 +362,7 @@ func flow(n *yaml.Node) string {
 
 func TestSetRefuse(t *testing.T) {
 	for _, c := range []struct{ path, value, want string }{
+		{"max", "1", "max: a known path, got max (did you mean limits.max?)"},
 		{"stpe", "1s", "stpe: a known path, got stpe (did you mean step?)"},
 		{"not.yaml", "1", "not.yaml: a known path, got not.yaml (known: version, name, note, step, rate, kind, factor, on, seed, queue, shape, items, limits, table, hours, words)"},
 		{"n.yaml", "1", "n.yaml: a known path, got n.yaml (known: version, name, note, step, rate, kind, factor, on, seed, queue, shape, items, limits, table, hours, words)"},
