@@ -85,6 +85,17 @@ func TestTemplatesPassCfnLint(t *testing.T) {
 		t.Fatal(err)
 	}
 	names = append(names, name)
+	for scenario, variant := range map[string]string{"warm-pool": "stopped", "scale-to-zero": "", "async-queue": "wake"} {
+		text, _, err := Export(library(t, scenario, variant), CloudFormation, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(dir, scenario+".yaml")
+		if err := os.WriteFile(name, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
 	began := time.Now()
 	if out, err := exec.Command(lint, append([]string{"--non-zero-exit-code", "informational", "--regions", "us-east-1", "--"}, names...)...).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
