@@ -213,13 +213,16 @@ func (e *onDemandFluid) tally(t clock) tally {
 		failedAttempts: w.failedTries, timedOut: round(e.failedBy[timedOut]), waiting: w.waiting, backoff: w.backoff,
 		busy: e.busyArea, active: e.busyArea, queued: e.queuedArea, alive: e.aliveArea, slots: w.inService,
 	}
-	y.cold, y.warmed, y.spilled, y.throttled = round(u.cold), round(u.warmed), round(u.spilled), round(u.throttled)
+	y.cold, y.warmed, y.spilled, y.throttled = begun(u.cold), round(u.warmed), round(u.spilled), round(u.throttled)
 	y.invoked = max(0, y.attempts-y.throttled)
 	y.cold = min(y.cold, y.invoked)
 	y.running, y.warmBusy, y.warmAll = e.runningArea, e.warmBusyArea, e.warmAllArea
 	y.spent = e.bill().spent(y.invoked)
 	return y
 }
+
+// begun is how many cold starts have begun, at least in part: of none less is an environment seen.
+func begun(cold float64) int64 { return int64(math.Ceil(cold - 1e-6)) }
 
 // bill is what has been used since clock.start.
 func (e *onDemandFluid) bill() *usage {
@@ -302,7 +305,7 @@ func (e *onDemandFluid) finish(end clock, r *Result) {
 	u, v := &e.use, &e.beforeUse
 	q.Throttled = round(u.throttled) - round(v.throttled)
 	q.Invoked = max(0, q.Offered+q.Retries-q.Throttled)
-	q.Cold = min(round(u.cold)-round(v.cold), q.Invoked)
+	q.Cold = min(begun(u.cold)-begun(v.cold), q.Invoked)
 	e.bill().finish(r)
 	r.Wait, r.Latency = e.run.summaries(q.Served)
 	r.Approximations = e.approximations()

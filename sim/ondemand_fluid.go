@@ -69,6 +69,7 @@ type onDemandFluid struct {
 	mostTaken                              float64
 	debt                                   float64 // blocked so far beyond what is blocked on average
 	spill                                  float64 // share of attempts that no provisioned environment takes
+	unused                                 float64 // environments made for attempts that have still to come: each begins with a cold start
 	quantiles                              []float64
 }
 
@@ -179,15 +180,22 @@ func (e *onDemandFluid) piece(from, to clock) {
 	ready := max(0, e.alive+float64(e.warm)-e.taken.starting)
 	h := e.hunt(rate, dt)
 	if more := rate*dt*(1-h.blocked-h.cold) - idle - ready*dt/e.hold(); more > 0 && !e.still {
-		h.cold = min(1-h.warm, h.cold+e.fill(more)/(rate*dt))
+		made := e.fill(more)
+		h.made += made
+		h.cold = min(1-h.warm, h.cold+made/(rate*dt))
 	}
 	e.spill = 1 - h.warm
 	blocked := came * h.blocked
 	blocked = e.limit(came, blocked, h.cold, dt)
 	in := came - blocked
-	cold := min(in*h.cold, in)
+	e.unused = min(e.unused+h.made, float64(e.plan.MaxConcurrency))
+	cold := min(e.unused, in*(1-h.warm))
+	e.unused -= cold
 	e.take(from, to, in, cold, h)
 	e.flow(from, to, in, cold, blocked)
+	if more := e.taken.sum() - e.alive - float64(e.warm) - 1; more > 0 { // a burst, beyond what chance does to one environment
+		e.unused += e.fill(more)
+	}
 	e.show(from, dt, h)
 }
 
@@ -292,7 +300,8 @@ func (e *onDemandFluid) rotate() {
 // hunted is what a piece's hunt gives: shares of the attempts that come.
 type hunted struct {
 	blocked float64 // no environment takes them
-	cold    float64 // of those taken, for whom one is made
+	cold    float64 // of those taken, for whom one is made, on average
+	made    float64 // environments that are made
 	warm    float64 // of those taken, that a provisioned one takes
 	busy    float64 // provisioned environments that serve, on average
 }
@@ -343,7 +352,7 @@ func (e *onDemandFluid) hunt(rate, dt float64) (h hunted) {
 	} else {
 		h.warm = 0
 	}
-	h.cold = min(h.cold, 1-h.warm)
+	h.cold, h.made = min(h.cold, 1-h.warm), cold
 	return h
 }
 

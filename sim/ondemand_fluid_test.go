@@ -68,6 +68,26 @@ func TestEnvironmentsFluid(t *testing.T) {
 	}
 }
 
+// Whatever is made on demand begins with a cold start, also where the limit turns most attempts away: there are no more environments
+// than cold starts.
+func TestEnvironmentsBeginCold(t *testing.T) {
+	for _, most := range []int{1, 2, 20, 50, 1000} {
+		for _, rate := range []float64{1, 20, 100} {
+			for _, service := range []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 2 * time.Second} {
+				for _, start := range []time.Duration{0, 200 * time.Millisecond, 3 * time.Second} {
+					for _, dispersion := range []float64{0, 1, 4} {
+						c := small(demand(t, dispersion, always(rate)), 20*time.Minute, 0, exponentially(service), serverless(onDemandOf(most, 10*time.Minute, constant(start)), 0))
+						c.Service.Engine = "fluid"
+						if r := run(t, c); r.Requests.Cold < int64(r.ServingMax) || r.ServingMax == 0 {
+							t.Errorf("at most %d, %v/s of %v, start %v, dispersion %v: %d environments, %d cold starts", most, rate, service, start, dispersion, r.ServingMax, r.Requests.Cold)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // Conservation and the parts of the cost hold in the fluid engine too, and nothing is below zero or not a number.
 func TestEnvironmentsFluidLaws(t *testing.T) {
 	holdOnAll(t, func(r *rapid.T) {
