@@ -94,6 +94,21 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+// What kind of instance it was, the machines, the verdicts and the side of an alarm come out of the files as they went in.
+func TestReadKinds(t *testing.T) {
+	result := strings.NewReplacer(`"expect": [`, `"instances": {"hosts": {"max": 2}}, "expect": [{"ask": "cost < 1", "held": false, "value": "1.50 USD"}, `,
+		`"high": 300`, `"high_at": true, "high": 300`).Replace(storedResult)
+	timeline := strings.NewReplacer("cost,seen:M", "cost,machines,seen:M", "0.04,", "0.04,1.25,", "0.06,300", "0.06,2,300", "0.06,450.5", "0.06,2,450.5").Replace(storedTimeline)
+	in, err := Read("", strings.NewReader(result), strings.NewReader(timeline), strings.NewReader(storedDecisions))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in.noun() != "copy" || in.Minutes[0].Hosts != 1.25 || in.Minutes[2].Hosts != 2 || !in.Series[0].HighAt || in.Series[0].LowAt ||
+		len(in.Verdicts) != 1 || in.Verdicts[0] != (Verdict{"cost < 1", "1.50 USD", false}) {
+		t.Errorf("%+v", in)
+	}
+}
+
 func TestParseLine(t *testing.T) {
 	for _, c := range []struct {
 		ask  string

@@ -63,6 +63,11 @@ func TestLivesOfMachines(t *testing.T) {
 			sum += l[1] - l[0]
 		}
 		near(t, c.what+": machine-hours", r.Hosts.Hours*3600, sum, 1e-9)
+		minutes := 0.0
+		for _, m := range r.Minutes {
+			minutes += m.Hosts
+		}
+		near(t, c.what+": machine-minutes", minutes*60, sum, 1e-9)
 		if cost, _ := r.Cost.Total.Float64(); cost < sum*0.001-1e-9 || cost > sum*0.001+1e-9 {
 			t.Errorf("%s: cost %v of %v machine-seconds", c.what, cost, sum)
 		}
