@@ -30,7 +30,7 @@ var floors = [][]string{
 }
 
 // pure packages read no clock, open nothing and share no randomness: time and chance are arguments.
-var pure = []string{"unit", "problem", "histogram", "oracle", "internal/kernel", "chance", "traffic", "policy", "policy/aws", "policy/plain", "policy/serverless", "sim", "job"}
+var pure = []string{"unit", "problem", "histogram", "oracle", "internal/kernel", "chance", "traffic", "policy", "policy/forecast", "policy/aws", "policy/plain", "policy/serverless", "sim", "job"}
 
 // source is one Go file that is not a test.
 type source struct {
