@@ -67,10 +67,14 @@ func TestEnginesAgree(t *testing.T) {
 			}
 			t.Logf("%d runs: hours %.2f and %.2f (%+.2f ± %.2f%%), cost %.2f and %.2f (%+.2f%%), missed %.1f and %.1f of %.0f", n, a.hours, b.hours, 100*(b.hours/a.hours-1),
 				100*math.Hypot(a.error, b.error), a.cost, b.cost, 100*(b.cost/a.cost-1), a.missed, b.missed, a.minutes)
-			if d := math.Abs(b.hours/a.hours - 1); d > 0.005*wide {
+			bound := 0.005 * wide
+			if least < 20 { // few runs of a fleet of one to three differ by more
+				bound = max(bound, 4*math.Hypot(a.error, b.error))
+			}
+			if d := math.Abs(b.hours/a.hours - 1); d > bound {
 				t.Errorf("instance-hours: requests %v, fluid %v: %.2f%% apart", a.hours, b.hours, 100*d)
 			}
-			if d := math.Abs(b.cost/a.cost - 1); d > 0.005*wide {
+			if d := math.Abs(b.cost/a.cost - 1); d > bound {
 				t.Errorf("cost: requests %v, fluid %v: %.2f%% apart", a.cost, b.cost, 100*d)
 			}
 			share := 0.1

@@ -215,17 +215,11 @@ func (d *division) chance(balancer string, b, slots int, shared bool) float64 {
 	switch balancer {
 	case "least-outstanding":
 		return even / (even + l)
-	case "fullest":
-		switch {
-		case slots == 1:
-			return even / (even + l)
-		case b%slots > 0:
-			return 1
-		case b == d.n*slots:
+	case "fullest": // the loaded ones are older: the others are asked when none of them has a free slot
+		if b == d.n*slots {
 			return 0
 		}
-		empty, packed := float64(d.n-b/slots), 1/float64(max(1, b/slots)) // seldom is none of many in use half full
-		return 1 - packed*l/(empty+l)
+		return 1
 	case "two-choices":
 		all := free + l
 		if all < 2 {
@@ -244,6 +238,9 @@ func (e *fluid) slowShare(load float64) float64 {
 		return 0
 	}
 	slots := int(e.slots)
+	if e.cfg.Balancer == "fullest" {
+		return e.slowOverflow(load)
+	}
 	least, most := slots, slots
 	enough := 1 + int(load*e.law.mean*e.factor/(float64(e.n-e.lagging)+float64(e.lagging)/e.ready.Slow))
 	switch e.cfg.Balancer {
@@ -257,6 +254,17 @@ func (e *fluid) slowShare(load float64) float64 {
 		sum += e.slowWithin(width, load)
 	}
 	return sum / float64(most-least+1)
+}
+
+// slowOverflow is that share where the loaded ones, which are older, are filled first: what finds all their slots busy (Erlang's loss
+// formula), as far as the slow ones can serve it.
+func (e *fluid) slowOverflow(load float64) float64 {
+	if load <= 0 {
+		return 0
+	}
+	length := e.law.mean * e.factor
+	room := float64(e.lagging) * e.slots / (length * e.ready.Slow)
+	return min(loss((e.n-e.lagging)*int(e.slots), load*length), room/load)
 }
 
 // slowWithin is that share where an instance gets its even share while it holds less than width, so that it refuses as Erlang's loss
@@ -321,7 +329,7 @@ func (y *young) approximations(e *fluid) []string {
 	case y.ready.fails() && y.apart && blind(e.cfg):
 		return []string{"fluid: instances that still load get their share of attempts by their number, and fail it"}
 	case y.ready.fails():
-		return []string{fmt.Sprintf("fluid: how many attempts %s sends to instances that still load is the chance that no loaded one is as empty, as if attempts came at random", e.cfg.Balancer)}
+		return []string{fmt.Sprintf("fluid: how many attempts %s sends to instances that still load is the chance that it prefers no loaded one, as if attempts came at random", e.cfg.Balancer)}
 	case y.apart:
 		return []string{"fluid: instances that are slow while they load have one queue of their own, where nobody waits by chance alone; what it holds joins that of all when they are loaded"}
 	}
