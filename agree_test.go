@@ -52,7 +52,7 @@ func accountOf(t *testing.T, name, engine string, n int) account {
 // to run by more than the bound: there are as many runs as it takes to know the difference (its standard error, not its size).
 func TestEnginesAgree(t *testing.T) {
 	least := runsToAgree()
-	wide, known := 1+4/math.Sqrt(float64(least)), 0.01
+	wide, known := 1+4/math.Sqrt(float64(least)), 0.0075
 	if least >= 20 {
 		wide, known = 1, 0.0015
 	}
@@ -61,8 +61,8 @@ func TestEnginesAgree(t *testing.T) {
 			t.Parallel()
 			n := least
 			a, b := accountOf(t, e.Name, "requests", n), accountOf(t, e.Name, "fluid", n)
-			for math.Hypot(a.error, b.error) > known && n < 1000 {
-				n *= 2
+			for off := math.Hypot(a.error, b.error) / known; off > 1 && n < 1000; off = math.Hypot(a.error, b.error) / known {
+				n = int(float64(n) * min(8, max(1.5, 1.1*off*off)))
 				a, b = accountOf(t, e.Name, "requests", n), accountOf(t, e.Name, "fluid", n)
 			}
 			t.Logf("%d runs: hours %.2f and %.2f (%+.2f ± %.2f%%), cost %.2f and %.2f (%+.2f%%), missed %.1f and %.1f of %.0f", n, a.hours, b.hours, 100*(b.hours/a.hours-1),
