@@ -246,8 +246,9 @@ func (e *fluid) flow(from, to clock, dt, in, mean float64) float64 {
 		e.vary(load)
 	}
 	e.strays(from, dt, in)
-	refused := in * e.refusal
-	drive, longer := mean*(1-e.refusal), 0.0
+	refusal := e.refuses()
+	refused := in * refusal
+	drive, longer := mean*(1-refusal), 0.0
 	switch {
 	case e.capacity <= 0:
 		drive = in

@@ -13,6 +13,7 @@ type noise struct {
 	v           float64 // variance: (c_a² + c_s²) ÷ 2, corrected; 0: nothing varies
 	refusal     float64 // share of arrivals that find a bounded queue full, or too long to wait out, by chance alone
 	refusedLate bool    // they leave by their timeout
+	room, crowd float64 // how many can wait then, and how many do on average when so many are refused
 	usual       float64 // the stationary number waiting below saturation; above it, what chance adds at most
 	ceiling     float64 // at most so many wait on average: the bound, less what chance leaves free of it in overload
 	patience    float64 // seconds: the same of the timeout
@@ -65,7 +66,7 @@ func (e *fluid) vary(load float64) {
 func (e *fluid) confine(room float64) {
 	z := &e.noise
 	full, waiting := e.confined(min(z.rho, 1), room, z.v)
-	z.refusal = full
+	z.refusal, z.room, z.crowd = full, room, waiting
 	if u := min(z.rho, 1) * (1 - full); u < 1 {
 		c, _ := e.erlang.wait(1 - u)
 		if free := z.v * c * u / (1 - u); free > waiting {
@@ -73,10 +74,21 @@ func (e *fluid) confine(room float64) {
 		}
 	}
 	if z.rho > 1 { // beyond what cannot be served anyway
-		full, _ = e.confined(z.rho, room, (e.varied+e.law.varied)/2)
+		full, z.crowd = e.confined(z.rho, room, (e.varied+e.law.varied)/2)
 		z.refusal = max(0, full-(1-1/z.rho))
 	}
 	z.refusedLate = e.timeout*e.capacity < e.bound
+}
+
+// refuses is the share that finds the room full now: that of the stationary queue, once so many wait. A queue that still grows is
+// far from its bound: with an exponential law of the number waiting it is reached by e^(−room ÷ waiting).
+func (e *fluid) refuses() float64 {
+	const grown = 0.8 // of the stationary number is as good as all of it
+	most := grown * e.crowd
+	if e.refusal <= 0 || e.x >= most {
+		return e.refusal
+	}
+	return e.refusal * chance.Exp(e.room/most-e.room/greater(e.x, 1e-3*most))
 }
 
 // confined is the probability that the room is full, and the mean number waiting in it.

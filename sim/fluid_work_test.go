@@ -152,3 +152,21 @@ func TestFluidTimeoutKeepsTheTail(t *testing.T) {
 		}
 	}
 }
+
+// At a load of just the capacity the stationary queue refuses, but one that begins empty has first to grow: by the diffusion of counts
+// and services, √(λt·(c_a² + c_s²)), some 150 after two minutes. Later it refuses as the stationary one does.
+func TestFluidRefusesWhenItIsFull(t *testing.T) {
+	refused := func(engine string, length time.Duration, bound Limit) (share float64) {
+		for k := range 20 {
+			c := small(demand(t, 1, always(100)), length, 0, engineOf(engine), instances(10), sharedQueue(bound), exponentially(100*time.Millisecond))
+			c.Source.Run = k
+			q := run(t, c).Requests
+			share += float64(q.FailedBy.Rejected) / float64(q.Offered) / 20
+		}
+		return share
+	}
+	if early := refused("fluid", 2*time.Minute, 1000); early > 1e-6 {
+		t.Errorf("%v are refused in two minutes", early)
+	}
+	near(t, "a small queue, in half an hour", refused("fluid", 30*time.Minute, 50), refused("requests", 30*time.Minute, 50), 0.004)
+}
