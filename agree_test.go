@@ -80,8 +80,6 @@ func TestEnginesAgree(t *testing.T) {
 			share := 0.1
 			if question(t, e.Name).Config.Traffic.Volume(question(t, e.Name).Config.Source, 0, 1).Dispersion() > 1 {
 				share = 0.5 // bursts below a second are not seen: the result says so
-			} else if question(t, e.Name).Config.Fleet.StartUp.Ready != nil {
-				share = 0.25 // as if attempts came at random to instances that load: the result says so
 			}
 			if d := math.Abs(a.missed - b.missed); d > (0.01*a.minutes+share*max(a.missed, b.missed))*wide {
 				t.Errorf("minutes missed: requests %v, fluid %v", a.missed, b.missed)
