@@ -255,3 +255,16 @@ func (i *Imported) Beside() (lines []string) {
 	add("balancer", i.fleet.balancer)
 	return lines
 }
+
+// endpoint takes the variants of an endpoint configuration, and whether it is an asynchronous one.
+func (im *importer) endpoint(n *node) {
+	im.queued = im.queued || n.has("AsyncInferenceConfig")
+	for _, key := range n.keys {
+		if key != "ProductionVariants" {
+			im.skip(n, key)
+		}
+	}
+	for _, v := range n.list("ProductionVariants") {
+		im.add(aVariant, v)
+	}
+}

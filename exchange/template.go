@@ -122,15 +122,7 @@ func (t *template) endpoint(res *node) {
 	properties.done()
 	n := t.resolve(properties)
 	t.im.roots = append(t.im.roots, n)
-	t.im.queued = t.im.queued || n.has("AsyncInferenceConfig")
-	for _, key := range n.keys {
-		if key != "ProductionVariants" {
-			t.im.skip(n, key)
-		}
-	}
-	for _, v := range n.list("ProductionVariants") {
-		t.im.add(aVariant, v)
-	}
+	t.im.endpoint(n)
 }
 
 // resolve is a copy of a tree with the intrinsic functions that can be resolved in the template replaced by their values. What

@@ -106,15 +106,7 @@ func (t *terraform) resource(res *node) {
 	n := camel(kind, values)
 	t.im.roots = append(t.im.roots, n)
 	if endpoint {
-		t.im.queued = t.im.queued || n.has("AsyncInferenceConfig")
-		for _, key := range n.keys {
-			if key != "ProductionVariants" {
-				t.im.skip(n, key)
-			}
-		}
-		for _, v := range n.list("ProductionVariants") {
-			t.im.add(aVariant, v)
-		}
+		t.im.endpoint(n)
 		return
 	}
 	p := t.im.add(is, n)

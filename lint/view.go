@@ -275,21 +275,31 @@ func fromDecision(own, all aws.Assume) bool {
 // firing is when a schedule fires next, as a function of the zone that its times are of.
 type firing = func(after time.Duration) time.Duration
 
+// scheduled is the i-th schedule of a family; in is when it fires, if its times are of a zone.
+func scheduled(f *scenarios.File, path string, i int, name string, own aws.Zone, in func(aws.Zone) firing) schedule {
+	s := schedule{path: path + ".schedules." + number(float64(i)), next: in(own)}
+	s.item, s.title = named(s.path, name)
+	s.zoned = f.Given(s.path + ".zone")
+	s.in = func(zone string) firing {
+		moved := own
+		if zone != "" && moved.UnmarshalText([]byte(zone)) != nil {
+			return nil
+		}
+		return in(moved)
+	}
+	return s
+}
+
 func schedulesOf(f *scenarios.File, path string, list []aws.Schedule) (out []schedule) {
 	start := f.Clock.Calendar().Start
 	for i := range list {
 		set := list[i]
-		s := schedule{path: path + ".schedules." + number(float64(i)), min: set.Min, max: set.Max}
-		s.item, s.title = named(s.path, set.Name)
-		s.zoned = f.Given(s.path + ".zone")
-		s.in = func(zone string) firing {
+		s := scheduled(f, path, i, set.Name, set.Zone, func(zone aws.Zone) firing {
 			moved := set
-			if zone != "" && moved.Zone.UnmarshalText([]byte(zone)) != nil {
-				return nil
-			}
+			moved.Zone = zone
 			return func(after time.Duration) time.Duration { return moved.Next(after, start, -f.Clock.Settle) }
-		}
-		s.next = s.in("")
+		})
+		s.min, s.max = set.Min, set.Max
 		out = append(out, s)
 	}
 	return out

@@ -28,17 +28,12 @@ func asgView(f *scenarios.File, scaling *scenarios.Scaling) *view {
 	start := f.Clock.Calendar().Start
 	for i := range g.Schedules {
 		set := g.Schedules[i]
-		s := schedule{path: v.path + ".schedules." + number(float64(i)), min: v.counted(set.Min), max: v.counted(set.Max), desired: set.Desired != nil}
-		s.item, s.title = named(s.path, set.Name)
-		s.zoned = f.Given(s.path + ".zone")
-		s.in = func(zone string) firing {
+		s := scheduled(f, v.path, i, set.Name, set.Zone, func(zone aws.Zone) firing {
 			moved := set
-			if zone != "" && moved.Zone.UnmarshalText([]byte(zone)) != nil {
-				return nil
-			}
+			moved.Zone = zone
 			return func(after time.Duration) time.Duration { return moved.Next(after, start, -f.Clock.Settle) }
-		}
-		s.next = s.in("")
+		})
+		s.min, s.max, s.desired = v.counted(set.Min), v.counted(set.Max), set.Desired != nil
 		v.elastic = v.elastic || s.desired
 		v.schedules = append(v.schedules, s)
 	}
@@ -70,7 +65,7 @@ func groupRule(item string, g *aws.Group, p *aws.GroupPolicy, metrics *sim.Metri
 	case p.Step != nil:
 		st := p.Step
 		r := stepRule(item, &aws.Step{Name: st.Name, Alarm: st.Alarm, Adjust: st.Adjust, Steps: st.Steps, MinimumStep: st.MinimumStep}, aws.Assume{}, metrics)
-		r.wait, r.cooldown = "warm-up", warmUp(g, st.WarmUp)
+		r.wait, r.cooldown = "warm-up", g.WarmUp(st.WarmUp)
 		return r
 	}
 	one := p.Simple
@@ -86,15 +81,4 @@ func groupRule(item string, g *aws.Group, p *aws.GroupPolicy, metrics *sim.Metri
 		r.cooldown = *one.Cooldown
 	}
 	return r
-}
-
-// warmUp is what a policy says, else the group's, else its cooldown.
-func warmUp(g *aws.Group, own *time.Duration) time.Duration {
-	switch {
-	case own != nil:
-		return *own
-	case g.DefaultWarmUp != nil:
-		return *g.DefaultWarmUp
-	}
-	return g.DefaultCooldown
 }

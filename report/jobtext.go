@@ -133,10 +133,7 @@ func jobExpectations(b *strings.Builder, d JobDoc, style Style) {
 		longest = max(longest, len([]rune(v.Ask)))
 	}
 	for _, v := range d.Expect {
-		mark, color := "✓ held  ", green
-		if !v.Held {
-			mark, color = "✕ missed", red
-		}
+		mark, color := markOf(v.Held)
 		line := Wrap(mark+"  "+pad(Cut(v.Ask, 40), min(longest, 40))+"  ", v.Value+jobInterval(v, d.Cost.Currency))
 		b.WriteString(strings.Replace(line, mark, style.paint(color, mark), 1))
 	}

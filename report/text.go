@@ -158,10 +158,7 @@ func expectations(b *strings.Builder, d Doc, style Style) {
 		longest = max(longest, len([]rune(v.Ask)))
 	}
 	for _, v := range d.Expect {
-		mark, color := "✓ held  ", green
-		if !v.Held {
-			mark, color = "✕ missed", red
-		}
+		mark, color := markOf(v.Held)
 		text := v.Value
 		if v.Probability != nil {
 			text += fmt.Sprintf(" (%s to %s of runs, 95%%)", Percent(v.Probability.Low), Percent(v.Probability.High)) + proof(d.Runs, v.Probability.Mean)
@@ -176,6 +173,14 @@ func expectations(b *strings.Builder, d Doc, style Style) {
 	if len(d.Expect) > 0 {
 		b.WriteString("\n")
 	}
+}
+
+// markOf is how a verdict begins, and its colour.
+func markOf(held bool) (mark, color string) {
+	if held {
+		return "✓ held  ", green
+	}
+	return "✕ missed", red
 }
 
 // proof says what runs without a single miss, or without a single hold, prove: with n of them, at 95 % confidence, that the

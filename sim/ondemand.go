@@ -292,13 +292,9 @@ func (e *onDemand) timeOut() {
 func (e *onDemand) finish(end clock, r *Result) {
 	e.recorder.finish(r)
 	q := &r.Requests
-	q.Offered, q.CarriedIn = e.count.offered-e.before.offered, e.carriedIn
-	q.Served, q.Failed = e.count.served-e.before.served, e.count.failed-e.before.failed
-	q.FailedBy = e.failedBy
-	q.Retries = e.count.retries - e.before.retries
+	q.count(&e.count, &e.before, e.queued.n, e.alive.n)
+	q.CarriedIn, q.FailedBy = e.carriedIn, e.failedBy
 	q.Cold, q.Invoked, q.Throttled = e.count.cold-e.before.cold, e.count.invoked-e.before.invoked, e.count.throttled-e.before.throttled
-	q.WaitingAtEnd = e.queued.n + e.count.backoff
-	q.InServiceAtEnd = e.alive.n - q.WaitingAtEnd
 	wasted := e.wasted
 	for k := range e.envs {
 		n := &e.envs[k]

@@ -145,12 +145,8 @@ func (e *requests) finish(end clock, r *Result) {
 	e.meetAll()
 	e.recorder.finish(r)
 	q := &r.Requests
-	q.Offered, q.CarriedIn = e.count.offered-e.before.offered, e.carriedIn
-	q.Served, q.Failed = e.count.served-e.before.served, e.count.failed-e.before.failed
-	q.FailedBy = e.failedBy
-	q.Retries = e.count.retries - e.before.retries
-	q.WaitingAtEnd = e.queued.n + e.count.backoff
-	q.InServiceAtEnd = e.alive.n - q.WaitingAtEnd
+	q.count(&e.count, &e.before, e.queued.n, e.alive.n)
+	q.CarriedIn, q.FailedBy = e.carriedIn, e.failedBy
 	wasted := e.wasted
 	for r := range e.pool.all { // those still at it
 		if q := &e.pool.all[r]; q.state == abandoned {

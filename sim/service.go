@@ -121,3 +121,11 @@ func (s *total) add(d int64) {
 
 // value is in seconds × count.
 func (s total) value() float64 { return float64(s.seconds) + float64(s.nanos)/1e9 }
+
+// count writes what was counted since before, of an engine in which so many wait in queues and so many are alive at the end.
+func (q *Requests) count(now, before *tally, queued, alive int64) {
+	q.Offered, q.Served, q.Failed = now.offered-before.offered, now.served-before.served, now.failed-before.failed
+	q.Retries = now.retries - before.retries
+	q.WaitingAtEnd = queued + now.backoff
+	q.InServiceAtEnd = alive - q.WaitingAtEnd
+}

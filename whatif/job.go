@@ -164,34 +164,11 @@ func jobSentence(c JobComparison) string {
 		report.Money(best.Result.Cost.Currency)(best.Result.Cost.Mean))
 }
 
-// jobDifferences of one variant: those that can be told from chance a line each, the others by name.
+// jobDifferences of one variant from the base.
 func jobDifferences(c JobComparison, v JobVariant) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s against %s\n", report.Cut(v.Name, 35), report.Cut(c.Base, 35))
-	var same, unsure []string
-	for _, n := range []struct {
-		path, name string
-		form       func(float64) string
-	}{
-		{"cost", "cost", report.Money(c.Variants[0].Result.Cost.Currency)}, {"completion_s", "completion where both finish", report.Lapse}, {"interruptions", "interruptions", report.Count},
-		{"redone_s", "redone work", report.Lapse}, {"finished", "finished", points}, {"deadline", "by the deadline", points},
-	} {
-		d, ok := v.AgainstBase.Get(n.path)
-		switch {
-		case !ok:
-		case d.Mean == 0 && (c.Runs == 1 || d.Low == d.High):
-			same = append(same, n.name)
-		case c.Runs > 1 && !d.Distinguishable:
-			unsure = append(unsure, n.name+needed(d))
-		default:
-			b.WriteString(report.Wrap("  ", fmt.Sprintf("%s %s%s", n.name, signed(d.Mean, n.form), interval(d, n.form))))
-		}
-	}
-	if len(unsure) > 0 {
-		b.WriteString(report.Wrap("  ", fmt.Sprintf("not distinguishable at %d runs: %s", c.Runs, strings.Join(unsure, ", "))))
-	}
-	if len(same) > 0 {
-		b.WriteString(report.Wrap("  ", "the same in every run: "+strings.Join(same, ", ")))
-	}
-	return b.String() + "\n"
+	return unlike(v.Name, c.Base, c.Runs, []number{
+		{"cost", "cost", report.Money(c.Variants[0].Result.Cost.Currency)}, {"completion_s", "completion where both finish", report.Lapse},
+		{"interruptions", "interruptions", report.Count}, {"redone_s", "redone work", report.Lapse}, {"finished", "finished", points},
+		{"deadline", "by the deadline", points},
+	}, v.AgainstBase, "the same in every run: ") + "\n"
 }

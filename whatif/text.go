@@ -137,16 +137,15 @@ func or(x float64, form func(float64) string) string {
 	return form(x)
 }
 
-// told are the numbers whose differences a person is told, in this order; the JSON holds all of them.
-func told(c Comparison) []struct {
+// a number whose difference a person is told.
+type number struct {
 	path, name string
 	form       func(float64) string
-} {
-	type one = struct {
-		path, name string
-		form       func(float64) string
-	}
-	list := []one{
+}
+
+// told are the numbers whose differences a person is told, in this order; the JSON holds all of them.
+func told(c Comparison) []number {
+	list := []number{
 		{"cost.total", "cost", report.Money(c.Variants[0].Result.Cost.Currency)},
 		{"latency_s.p99", "latency p99", report.Lapse},
 		{"wait_s.p99", "wait p99", report.Lapse},
@@ -156,7 +155,7 @@ func told(c Comparison) []struct {
 	}
 	for _, d := range c.Variants[len(c.Variants)-1].AgainstBase {
 		if ask, ok := strings.CutPrefix(d.Path, "minutes_missed."); ok {
-			list = append(list, one{d.Path, "minutes that miss " + ask, report.Count})
+			list = append(list, number{d.Path, "minutes that miss " + ask, report.Count})
 		}
 	}
 	return list
@@ -165,35 +164,39 @@ func told(c Comparison) []struct {
 // points writes a difference of shares, which is no share itself.
 func points(x float64) string { return strings.TrimSuffix(report.Percent(x), "%") + " points" }
 
-// differences of one variant: those that can be told from chance a line each, the others by name. One run each cannot tell,
-// so that its differences are shown as they are.
+// differences of one variant from the base. One run each cannot tell them from chance, so that they are shown as they are.
 func differences(c Comparison, v Variant) string {
+	title := "not distinguishable, the same in every run: "
+	if c.Runs == 1 {
+		title = "the same: "
+	}
+	return unlike(v.Name, c.Base, c.Runs, told(c), v.AgainstBase, title) + gain(c, v) + "\n"
+}
+
+// unlike says in what one variant differs from the base: what can be told from chance a line each, the rest by name, what is the same
+// under a title.
+func unlike(name, base string, runs int, numbers []number, against Differences, title string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s against %s\n", report.Cut(v.Name, 35), report.Cut(c.Base, 35))
+	fmt.Fprintf(&b, "%s against %s\n", report.Cut(name, 35), report.Cut(base, 35))
 	var same, unsure []string
-	for _, n := range told(c) {
-		d, ok := v.AgainstBase.Get(n.path)
+	for _, n := range numbers {
+		d, ok := against.Get(n.path)
 		switch {
 		case !ok:
-		case d.Mean == 0 && (c.Runs == 1 || d.Low == d.High):
+		case d.Mean == 0 && (runs == 1 || d.Low == d.High):
 			same = append(same, n.name)
-		case c.Runs > 1 && !d.Distinguishable:
+		case runs > 1 && !d.Distinguishable:
 			unsure = append(unsure, n.name+needed(d))
 		default:
 			b.WriteString(report.Wrap("  ", fmt.Sprintf("%s %s%s", n.name, signed(d.Mean, n.form), interval(d, n.form))))
 		}
 	}
 	if len(unsure) > 0 {
-		b.WriteString(report.Wrap("  ", fmt.Sprintf("not distinguishable at %d runs: %s", c.Runs, strings.Join(unsure, ", "))))
+		b.WriteString(report.Wrap("  ", fmt.Sprintf("not distinguishable at %d runs: %s", runs, strings.Join(unsure, ", "))))
 	}
 	if len(same) > 0 {
-		title := "not distinguishable, the same in every run: "
-		if c.Runs == 1 {
-			title = "the same: "
-		}
 		b.WriteString(report.Wrap("  ", title+strings.Join(same, ", ")))
 	}
-	b.WriteString(gain(c, v) + "\n")
 	return b.String()
 }
 

@@ -53,14 +53,14 @@ func (p *program) run(ctx context.Context, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	file, err := p.load(name, f.world)
+	asked, err := p.load(name, f.world)
 	if err != nil {
 		return err
 	}
-	if file.Job != nil {
-		return p.runJob(ctx, file, f)
+	if asked.Job != nil {
+		return p.runJob(ctx, asked, f)
 	}
-	q, err := questionOf(file, f.world.variant)
+	q, err := questionOf(asked, f.world.variant)
 	if err != nil {
 		return err
 	}
@@ -78,22 +78,30 @@ func (p *program) run(ctx context.Context, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	files := func() ([]file, error) { return p.resultFiles(ctx, answer, d, text) }
+	words := func() error { return report.Text(p.stdout, q.Meta, d, answer.First, p.style()) }
+	return p.hand(f, text, files, words, held(d))
+}
+
+// hand gives an answer to whoever asked: the files where they are wanted, and the JSON or the words.
+func (p *program) hand(f runFlags, text []byte, files func() ([]file, error), words func() error, held bool) error {
 	if f.out != "" {
-		files, err := p.resultFiles(ctx, answer, d, text)
+		all, err := files()
 		if err != nil {
 			return err
 		}
-		if err := p.write(f.out, files); err != nil {
+		if err := p.write(f.out, all); err != nil {
 			return err
 		}
-		fmt.Fprintf(p.stderr, "headroom: %d files in %s\n", len(files), f.out)
+		fmt.Fprintf(p.stderr, "headroom: %d files in %s\n", len(all), f.out)
 	}
+	var err error
 	if f.json {
 		_, err = p.stdout.Write(text)
 	} else {
-		err = report.Text(p.stdout, q.Meta, d, answer.First, p.style())
+		err = words()
 	}
-	if err == nil && f.gate && !held(d) {
+	if err == nil && f.gate && !held {
 		return errMissed
 	}
 	return err

@@ -16,7 +16,7 @@ import (
 const jobRuns = 1000
 
 // runJob answers a question about a job.
-func (p *program) runJob(ctx context.Context, file *scenarios.File, f runFlags) error {
+func (p *program) runJob(ctx context.Context, asked *scenarios.File, f runFlags) error {
 	runs, err := f.jobEffort()
 	if err != nil {
 		return err
@@ -26,35 +26,19 @@ func (p *program) runJob(ctx context.Context, file *scenarios.File, f runFlags) 
 			return err
 		}
 	}
-	answer, err := p.askJob(ctx, file, runs)
+	answer, err := p.askJob(ctx, asked, runs)
 	if err != nil {
 		return err
 	}
-	meta := metaOf(file, f.world.variant)
-	d := report.JobDocument(meta, file.Expect, answer)
+	meta := metaOf(asked, f.world.variant)
+	d := report.JobDocument(meta, asked.Expect, answer)
 	text, err := report.JSON(d)
 	if err != nil {
 		return err
 	}
-	if f.out != "" {
-		files, err := jobFiles(answer, d, text)
-		if err != nil {
-			return err
-		}
-		if err := p.write(f.out, files); err != nil {
-			return err
-		}
-		fmt.Fprintf(p.stderr, "headroom: %d files in %s\n", len(files), f.out)
-	}
-	if f.json {
-		_, err = p.stdout.Write(text)
-	} else {
-		err = report.JobText(p.stdout, meta, d, answer, p.style())
-	}
-	if err == nil && f.gate && !jobHeld(d) {
-		return errMissed
-	}
-	return err
+	files := func() ([]file, error) { return jobFiles(answer, d, text) }
+	words := func() error { return report.JobText(p.stdout, meta, d, answer, p.style()) }
+	return p.hand(f, text, files, words, jobHeld(d))
 }
 
 // jobEffort is how many runs are asked for.

@@ -238,17 +238,23 @@ func (a *actor) inCools(o *policy.Observation, c *cooldown) bool {
 	return holds
 }
 
-// bidStep adds what a step policy asks: the step that the metric falls into, counted in a scale-out cooldown from the capacity
-// before it.
-func (a *actor) bidStep(bids []bid, place int, o *policy.Observation, c *cooldown, f *frame) []bid {
+// stepNow is the value that a step policy acts on and the step that it falls into; false if it does not act.
+func (a *actor) stepNow() (value float64, by int, ok bool) {
 	if !a.acts || a.high.state != InAlarm {
-		return bids
+		return 0, 0, false
 	}
-	value, _, ok := a.window.measure(a.calc, a.form[0].N, a.high.length)
+	value, _, ok = a.window.measure(a.calc, a.form[0].N, a.high.length)
 	if !ok { // ALARM without a point, by `missing: breaching`: at the threshold itself
 		value = a.high.level
 	}
-	by, ok := adjustment(a.bands, a.high.threshold, value)
+	by, ok = adjustment(a.bands, a.high.threshold, value)
+	return value, by, ok
+}
+
+// bidStep adds what a step policy asks: the step that the metric falls into, counted in a scale-out cooldown from the capacity
+// before it.
+func (a *actor) bidStep(bids []bid, place int, o *policy.Observation, c *cooldown, f *frame) []bid {
+	value, by, ok := a.stepNow()
 	if !ok {
 		return bids
 	}

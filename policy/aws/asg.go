@@ -121,18 +121,18 @@ func (g *Group) Fill(timing func(metric string) (period, delay time.Duration)) {
 			p.Simple.Cooldown = orDefault(p.Simple.Cooldown, g.DefaultCooldown)
 		case p.Step != nil:
 			p.Step.Alarm = twin.Step.Alarm
-			p.Step.WarmUp = orDefault(p.Step.WarmUp, g.warmUp(nil))
+			p.Step.WarmUp = orDefault(p.Step.WarmUp, g.WarmUp(nil))
 		case p.TargetTracking != nil:
 			p.TargetTracking.Alarm = twin.TargetTracking.Alarm
-			p.TargetTracking.WarmUp = orDefault(p.TargetTracking.WarmUp, g.warmUp(nil))
+			p.TargetTracking.WarmUp = orDefault(p.TargetTracking.WarmUp, g.WarmUp(nil))
 		case p.Predictive != nil:
 			p.Predictive.Buffer = orDefault(p.Predictive.Buffer, bufferDefault)
 		}
 	}
 }
 
-// warmUp is the fallback chain: what a policy says, else the default warm-up, else the default cooldown.
-func (g *Group) warmUp(own *time.Duration) time.Duration {
+// WarmUp is the fallback chain: what a policy says, else the default warm-up, else the default cooldown.
+func (g *Group) WarmUp(own *time.Duration) time.Duration {
 	switch {
 	case own != nil:
 		return *own

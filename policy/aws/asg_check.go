@@ -70,22 +70,12 @@ func (s *Simple) check(twin Step, above Assume) []problem.Problem {
 
 // checkNames holds that every policy and schedule has a name of its own: the log tells them apart by it.
 func (g *Group) checkNames(out *report) {
-	first := map[string]string{}
-	look := func(path, name string) {
-		if name == "" {
-			return
-		}
-		if where, twice := first[name]; twice {
-			out.add(path, "a name of its own, not that of "+strings.TrimSuffix(where, ".name"), name, path, where)
-			return
-		}
-		first[name] = path
-	}
+	first := taken{}
 	for i, p := range g.Policies {
-		look(fmt.Sprintf("policies.%d.%s.name", i, p.path()), p.name())
+		first.take(out, fmt.Sprintf("policies.%d.%s.name", i, p.path()), p.name())
 	}
 	for i, s := range g.Schedules {
-		look(fmt.Sprintf("schedules.%d.name", i), s.Name)
+		first.take(out, fmt.Sprintf("schedules.%d.name", i), s.Name)
 	}
 }
 

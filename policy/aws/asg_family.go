@@ -40,17 +40,17 @@ func (g *Group) Platform() policy.Platform {
 		case q.Simple != nil:
 			p.WarmUps[named(q.name(), groupPolicies, i)] = *orDefault(g.DefaultWarmUp, 0)
 		case q.Step != nil:
-			p.WarmUps[named(q.name(), groupPolicies, i)] = g.warmUp(q.Step.WarmUp)
+			p.WarmUps[named(q.name(), groupPolicies, i)] = g.WarmUp(q.Step.WarmUp)
 			simple = false
 		case q.TargetTracking != nil:
-			p.WarmUps[named(q.name(), groupPolicies, i)] = g.warmUp(q.TargetTracking.WarmUp)
+			p.WarmUps[named(q.name(), groupPolicies, i)] = g.WarmUp(q.TargetTracking.WarmUp)
 			simple = false
 		case q.Predictive != nil:
-			p.WarmUps[named(q.name(), groupPolicies, i)] = g.warmUp(nil)
+			p.WarmUps[named(q.name(), groupPolicies, i)] = g.WarmUp(nil)
 			simple = false
 		}
 	}
-	if p.WarmUp = g.warmUp(nil); simple {
+	if p.WarmUp = g.WarmUp(nil); simple {
 		p.WarmUp = *orDefault(g.DefaultWarmUp, 0)
 	}
 	return p

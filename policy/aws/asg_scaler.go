@@ -194,14 +194,7 @@ func (s *groupScaler) policies(o *policy.Observation, d *policy.Decision) {
 // those that are coming are part of what it wants, so it adds the difference only.
 func (s *groupScaler) bidStep(bids []bid, place, warmed int, f frame) []bid {
 	a := &s.actors[place]
-	if !a.acts || a.high.state != InAlarm {
-		return bids
-	}
-	value, _, ok := a.window.measure(a.calc, a.form[0].N, a.high.length)
-	if !ok { // ALARM without a point, by `missing: breaching`: at the threshold itself
-		value = a.high.level
-	}
-	by, ok := adjustment(a.bands, a.high.threshold, value)
+	value, by, ok := a.stepNow()
 	if !ok {
 		return bids
 	}

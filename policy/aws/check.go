@@ -72,31 +72,36 @@ func (r *report) under(path string, ps []problem.Problem) {
 	*r = append(*r, problem.Under(path, ps)...)
 }
 
-// checkNames holds that every policy and schedule has a name of its own: the log tells them apart by it.
-func (s *Settings) checkNames(out *report) {
-	first := map[string]string{}
-	look := func(path, name string) {
-		if name == "" {
-			return
-		}
-		if where, twice := first[name]; twice {
-			out.add(path, "a name of its own, not that of "+strings.TrimSuffix(where, ".name"), name, path, where)
-			return
-		}
-		first[name] = path
+// taken are the names of policies and schedules, by the path that has it: each must have its own, for the log tells them apart by it.
+type taken map[string]string
+
+// take holds that a name at a path is taken only once; an empty one is none.
+func (first taken) take(out *report, path, name string) {
+	if name == "" {
+		return
 	}
+	if where, twice := first[name]; twice {
+		out.add(path, "a name of its own, not that of "+strings.TrimSuffix(where, ".name"), name, path, where)
+		return
+	}
+	first[name] = path
+}
+
+// checkNames holds that every policy and schedule has a name of its own.
+func (s *Settings) checkNames(out *report) {
+	first := taken{}
 	for i, p := range s.Policies {
 		if p.TargetTracking != nil {
-			look(fmt.Sprintf("policies.%d.target-tracking.name", i), p.TargetTracking.Name)
+			first.take(out, fmt.Sprintf("policies.%d.target-tracking.name", i), p.TargetTracking.Name)
 		} else if p.Step != nil {
-			look(fmt.Sprintf("policies.%d.step.name", i), p.Step.Name)
+			first.take(out, fmt.Sprintf("policies.%d.step.name", i), p.Step.Name)
 		}
 	}
 	for i, sch := range s.Schedules {
-		look(fmt.Sprintf("schedules.%d.name", i), sch.Name)
+		first.take(out, fmt.Sprintf("schedules.%d.name", i), sch.Name)
 	}
 	for i, w := range s.Suspensions {
-		look(fmt.Sprintf("suspensions.%d.name", i), w.Name)
+		first.take(out, fmt.Sprintf("suspensions.%d.name", i), w.Name)
 	}
 }
 
