@@ -1,7 +1,6 @@
 package headroom_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -28,27 +27,11 @@ scaling:
     expire: 30m
     policies: [{target-tracking: {name: tracking, metric: ApproximateBacklogSizePerInstance, target: 5}}]
 `
-	var edits []scenarios.Edit
-	for _, s := range sets {
-		e, err := scenarios.ParseSet(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		edits = append(edits, e)
-	}
-	f, err := scenarios.Parse("async.yaml", "", []byte(text), nil, edits...)
+	f, err := scenarios.Parse("async.yaml", "", []byte(text), nil, editsOf(t, sets)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := f.Config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := sim.Run(context.Background(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return lived(t, f)
 }
 
 const wake = `scaling.async.policies.+={step: {name: wake, alarm: {metric: HasBacklogWithoutCapacity, at-or-above: 1, datapoints: 2 of 2}, adjust: change, steps: [{from: 0, by: 1}]}}`

@@ -96,14 +96,7 @@ scaling:
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := f.Config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := sim.Run(context.Background(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := lived(t, f)
 	last := r.Minutes[len(r.Minutes)-1]
 	if target != 600 || last.Serving != 10 || math.Abs(last.Utilization-factor) > 0.01 {
 		t.Errorf("target %v: %d instances, %v busy; want 600, 10 and %v", target, last.Serving, last.Utilization, factor)

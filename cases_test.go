@@ -20,14 +20,7 @@ func config(t testing.TB, file, variant string, sets ...string) sim.Config {
 	if variant != "" {
 		edits = append(edits, scenarios.Variant(variant))
 	}
-	for _, s := range sets {
-		e, err := scenarios.ParseSet(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		edits = append(edits, e)
-	}
-	f, err := scenarios.Load(file, scenarios.OS, edits...)
+	f, err := scenarios.Load(file, scenarios.OS, append(edits, editsOf(t, sets)...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

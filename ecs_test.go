@@ -1,14 +1,12 @@
 package headroom_test
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"testing"
 	"time"
 
 	"headroom/scenarios"
-	"headroom/sim"
 )
 
 // reacts is how long after the surge a variant of ecs-fast-metrics decides to scale out and has its new tasks in service. The
@@ -25,14 +23,7 @@ func reacts(t *testing.T, variant string, late time.Duration) (trigger, serving 
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := f.Config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := sim.Run(context.Background(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := lived(t, f)
 	for _, d := range r.Decisions {
 		if d.To > d.From {
 			return d.At - surge - late, d.Complete - surge - late

@@ -80,14 +80,7 @@ func judged(t *testing.T, name string, edits ...scenarios.Edit) (string, *sim.Re
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := f.Config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := sim.Run(context.Background(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := lived(t, f)
 	return letters(expect.Judge(f.Scenario.Expect, r)), r
 }
 

@@ -61,14 +61,7 @@ scaling: {fixed: {instances: 2}}
 			if err != nil {
 				t.Fatal(err)
 			}
-			c, err := f.Config()
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := sim.Run(context.Background(), c)
-			if err != nil {
-				t.Fatal(err)
-			}
+			r := lived(t, f)
 			if got := r.Cost.Total.FloatString(4); r.Requests.Served != 3000 || got != want {
 				t.Errorf("%s, %s: %d served cost %s, want 3000 for %s", price, engine, r.Requests.Served, got, want)
 			}
@@ -101,14 +94,7 @@ scaling:
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := f.Config()
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := sim.Run(context.Background(), c)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := lived(t, f)
 		if r.Scaling.Out == 0 || r.Decisions[0].Policy != "half" {
 			t.Errorf("%s: %+v, %+v", engine, r.Scaling, r.Decisions)
 		}

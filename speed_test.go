@@ -16,15 +16,7 @@ import (
 // question is a library scenario ready to be asked.
 func question(t testing.TB, name string, sets ...string) whatif.Question {
 	t.Helper()
-	var edits []scenarios.Edit
-	for _, s := range sets {
-		e, err := scenarios.ParseSet(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		edits = append(edits, e)
-	}
-	f, err := scenarios.Load(name, scenarios.OS, edits...)
+	f, err := scenarios.Load(name, scenarios.OS, editsOf(t, sets)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,6 +25,33 @@ func question(t testing.TB, name string, sets ...string) whatif.Question {
 		t.Fatal(err)
 	}
 	return whatif.Question{Meta: report.Meta{Scenario: name}, Config: c, Asks: f.Scenario.Expect}
+}
+
+// editsOf are the edits of PATH=VALUE texts.
+func editsOf(t testing.TB, sets []string) (edits []scenarios.Edit) {
+	t.Helper()
+	for _, s := range sets {
+		e, err := scenarios.ParseSet(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edits = append(edits, e)
+	}
+	return edits
+}
+
+// lived is one run of a scenario.
+func lived(t testing.TB, f *scenarios.File) *sim.Result {
+	t.Helper()
+	c, err := f.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := sim.Run(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // The same question gives the same bytes on one core and on two, with both engines.

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -90,15 +89,7 @@ func TestLawsOfMachines(t *testing.T) {
 			Cooldown: choose(t, "cooldown", 10*time.Second, time.Minute), MaxStep: choose(t, "step", 1, 3), Consolidates: choose(t, "packs", true, false)}
 		h.Max = max(h.Min, choose(t, "most", 3, 8, 100), (*c.Fleet.Start+h.PerHost-1)/h.PerHost)
 		c.Platform.Hosts = &h
-		w := newWorld(context.Background(), &c)
-		var lives []life
-		w.fleet.bill.audit = func(i *instance, from, to clock) { lives = append(lives, life{i.number, from, to}) }
-		for now := -clock(c.Settle); now < clock(c.Length); now += clock(c.Step) {
-			if now == 0 {
-				w.report()
-				lives = nil
-			}
-			w.step(now, now+clock(c.Step))
+		r, lives := auditedBy(c, func(w *world) {
 			f, copies := w.fleet, 0
 			if n := len(f.hosts.all); n < h.Min || n > h.Max || int64(n) != f.hosts.alive.n {
 				t.Fatalf("%d machines, %d to %d", n, h.Min, h.Max)
@@ -112,8 +103,7 @@ func TestLawsOfMachines(t *testing.T) {
 				t.Fatalf("%d copies on machines of %d; desired %d of %d starting (%d moving), %d in service, %d waiting", copies, f.alive(), f.desired,
 					len(f.starting), f.extras, len(f.serving), len(f.retry))
 			}
-		}
-		r := w.result(clock(c.Length))
+		})
 		conserved(t, r)
 		r.Hours = States{Serving: r.Hosts.Hours}
 		billedByLife(t, &c, r, lives)

@@ -121,6 +121,15 @@ type life struct {
 
 // audited runs a world and returns the lives that were billed.
 func audited(t interface{ Fatalf(string, ...any) }, c Config) (*Result, []life) {
+	return auditedBy(c, func(w *world) {
+		if n := w.fleet.desired; n != len(w.fleet.starting)-w.fleet.extras+len(w.fleet.serving)+len(w.fleet.retry) {
+			t.Fatalf("desired %d ≠ starting %d + in service %d + waiting for a launch %d", n, len(w.fleet.starting), len(w.fleet.serving), len(w.fleet.retry))
+		}
+	})
+}
+
+// auditedBy looks at the world after every step.
+func auditedBy(c Config, look func(*world)) (*Result, []life) {
 	w := newWorld(context.Background(), &c)
 	var lives []life
 	w.fleet.bill.audit = func(i *instance, from, to clock) { lives = append(lives, life{i.number, from, to}) }
@@ -130,9 +139,7 @@ func audited(t interface{ Fatalf(string, ...any) }, c Config) (*Result, []life) 
 			lives = nil
 		}
 		w.step(now, now+clock(c.Step))
-		if n := w.fleet.desired; n != len(w.fleet.starting)-w.fleet.extras+len(w.fleet.serving)+len(w.fleet.retry) {
-			t.Fatalf("desired %d ≠ starting %d + in service %d + waiting for a launch %d", n, len(w.fleet.starting), len(w.fleet.serving), len(w.fleet.retry))
-		}
+		look(w)
 	}
 	return w.result(clock(c.Length)), lives
 }
